@@ -1,0 +1,399 @@
+"""The settings: read once from the environment, frozen, refused when unsafe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal, cast, get_args
+from urllib.parse import urlsplit, urlunsplit
+
+from infra.secret_values import (
+    Secret,
+    SecretMalformed,
+    SideSecrets,
+    development_secrets,
+    read_setting,
+    read_side_secrets,
+    require_distinct,
+)
+from infra.sides import SIDES, Side
+
+Environment = Literal["development", "test", "production"]
+TlsMode = Literal["starttls", "tls", "none"]
+
+SMALLEST_BATCH: Final = 20
+"""A batch tells which ballots entered together: never fewer in production."""
+
+_VERIFY_KEY_SIZE: Final = 32
+
+
+class SettingRefused(ValueError):  # noqa: N818 - named for what happened
+    """A setting that this service will not start with."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        """Name the variable and say what is wrong with it."""
+        super().__init__(f"{name} {reason}")
+        self.name = name
+
+
+class SettingMissing(SettingRefused):
+    """A setting without which production does not start."""
+
+    def __init__(self, name: str) -> None:
+        """Name the variable."""
+        super().__init__(name, "must be set in production")
+
+
+class SettingMalformed(SettingRefused):
+    """A setting that cannot be read as what it should be."""
+
+
+class MailWithoutTls(SettingRefused):
+    """Mail in the clear would hand every voting code to whoever listens."""
+
+
+class ClockMoved(SettingRefused):
+    """Production runs on the machine's own clock."""
+
+
+class BatchTooSmall(SettingRefused):
+    """A smaller batch would tell whose ballot came when."""
+
+
+class MailSinkInProduction(SettingRefused):
+    """The mail sink keeps every voting code readable on disk."""
+
+
+class RetentionOverridden(SettingRefused):
+    """The time until shredding is law in production, not a setting."""
+
+
+class PlainHttp(SettingRefused):
+    """The public addresses of production are https."""
+
+
+class SideNotServed(LookupError):  # noqa: N818 - named for what happened
+    """This process does not serve that side and holds nothing of it."""
+
+    def __init__(self, side: Side) -> None:
+        """Name the side."""
+        super().__init__(f"the {side} side is not served by this process")
+        self.side = side
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSettings:
+    """Where mail is handed in, and as whom."""
+
+    host: str
+    port: int
+    tls: TlsMode
+    user: str | None
+    password: Secret | None
+    from_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the processes of one installation are told at start.
+
+    The addresses of databases and Redis may carry passwords: not shown.
+    """
+
+    environment: Environment
+    sides: frozenset[Side]
+    data_dir: Path
+    database_urls: Mapping[Side, str] = field(repr=False)
+    redis_urls: Mapping[Side, str] = field(repr=False)
+    service_url: str
+    register_url: str
+    secrets: Mapping[Side, SideSecrets] = field(repr=False)
+    verify_keys: Mapping[Side, bytes]
+    smtp: SmtpSettings
+    mail_sink_dir: Path | None
+    verifier_socket: Path
+    batch_size: int
+    suppression_threshold: int
+    retention_seconds: int | None
+    clock_offset: int
+    accept_shared_cluster: bool
+
+    def database_url(self, side: Side) -> str:
+        """Return a side's database address.
+
+        Raises:
+            SideNotServed: this process does not serve it.
+
+        """
+        self.require_side(side)
+        return self.database_urls[side]
+
+    def redis_url(self, side: Side) -> str:
+        """Return a side's Redis address.
+
+        Raises:
+            SideNotServed: this process does not serve it.
+
+        """
+        self.require_side(side)
+        return self.redis_urls[side]
+
+    def secrets_of(self, side: Side) -> SideSecrets:
+        """Return a side's secrets.
+
+        Raises:
+            SideNotServed: this process does not serve it.
+
+        """
+        self.require_side(side)
+        return self.secrets[side]
+
+    def verify_key(self, side: Side) -> bytes:
+        """Return a side's Ed25519 public key, 32 bytes."""
+        return self.verify_keys[side]
+
+    def public_url(self, side: Side) -> str:
+        """Return a side's public address, without a slash at the end."""
+        return self.register_url if side == "register" else self.service_url
+
+    def require_side(self, side: Side) -> None:
+        """Refuse what belongs to a side that this process does not serve.
+
+        Raises:
+            SideNotServed: it is not served here.
+
+        """
+        if side not in self.sides:
+            raise SideNotServed(side)
+
+    @property
+    def in_production(self) -> bool:
+        """Tell whether real members vote here."""
+        return self.environment == "production"
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings from the environment, or refuse to start.
+
+    The default environment is production: what is forgotten fails safe.
+
+    Raises:
+        SettingRefused: a setting is missing, malformed or unsafe; see subclasses.
+        SecretRefused: a secret is missing, too short, guessable or used twice.
+
+    """
+    environment = _choice(environ, "URNE_ENVIRONMENT", Environment, "production")
+    production = environment == "production"
+    sides = _sides(environ)
+    data_dir = Path(_required(environ, "URNE_DATA_DIR", "data", production)).absolute()
+    fallback = None if production else development_secrets(data_dir)
+    held = {
+        side: read_side_secrets(environ, side, fallback=fallback)
+        for side in SIDES
+        if side in sides
+    }
+    require_distinct(held)
+    service_url = _url(environ, "URNE_SERVICE_URL", production=production)
+    settings = Settings(
+        environment=cast("Environment", environment),
+        sides=sides,
+        data_dir=data_dir,
+        database_urls=_database_urls(environ, sides, data_dir),
+        redis_urls=_redis_urls(environ, sides),
+        service_url=service_url,
+        register_url=_url(
+            environ, "URNE_REGISTER_URL", production=production, default=service_url
+        ),
+        secrets=held,
+        verify_keys=_verify_keys(environ, held, fallback),
+        smtp=_smtp(environ, production=production),
+        mail_sink_dir=_path(environ, "URNE_MAIL_SINK_DIR"),
+        verifier_socket=_path(environ, "URNE_VERIFIER_SOCKET")
+        or data_dir / "verifier.sock",
+        batch_size=_integer(environ, "URNE_BATCH_SIZE", SMALLEST_BATCH, least=1),
+        suppression_threshold=_integer(
+            environ, "URNE_SUPPRESSION_THRESHOLD", SMALLEST_BATCH, least=1
+        ),
+        retention_seconds=_optional_integer(environ, "URNE_RETENTION_SECONDS"),
+        clock_offset=_integer(environ, "URNE_CLOCK_OFFSET", 0, least=None),
+        accept_shared_cluster=_flag(environ, "URNE_ACCEPT_SHARED_CLUSTER"),
+    )
+    if production:
+        _require_safe(settings)
+    return settings
+
+
+def _require_safe(settings: Settings) -> None:
+    if settings.smtp.tls == "none":
+        raise MailWithoutTls("URNE_SMTP_TLS", "must be starttls or tls in production")
+    if settings.clock_offset:
+        raise ClockMoved("URNE_CLOCK_OFFSET", "must not be set in production")
+    if settings.batch_size < SMALLEST_BATCH:
+        raise BatchTooSmall("URNE_BATCH_SIZE", f"must be at least {SMALLEST_BATCH}")
+    if settings.mail_sink_dir is not None:
+        raise MailSinkInProduction("URNE_MAIL_SINK_DIR", "is for development only")
+    if settings.retention_seconds is not None:
+        raise RetentionOverridden("URNE_RETENTION_SECONDS", "is for development only")
+    for side in reversed(SIDES):
+        if urlsplit(settings.public_url(side)).scheme != "https":
+            raise PlainHttp(f"URNE_{side.upper()}_URL", "must begin with https://")
+
+
+def _required(
+    environ: Mapping[str, str],
+    name: str,
+    default: str,
+    production: bool,  # noqa: FBT001 - reads as a sentence at its three callers
+) -> str:
+    value = environ.get(name)
+    if value:
+        return value
+    if production:
+        raise SettingMissing(name)
+    return default
+
+
+def _choice(
+    environ: Mapping[str, str], name: str, choices: object, default: str
+) -> str:
+    value = environ.get(name, default)
+    allowed = get_args(choices)
+    if value not in allowed:
+        raise SettingMalformed(name, f"must be one of {', '.join(allowed)}")
+    return value
+
+
+def _sides(environ: Mapping[str, str]) -> frozenset[Side]:
+    value = environ.get("URNE_SIDES", "both")
+    if value == "both":
+        return frozenset(SIDES)
+    if value == "register":
+        return frozenset[Side]({"register"})
+    if value == "service":
+        return frozenset[Side]({"service"})
+    raise SettingMalformed("URNE_SIDES", "must be both, register or service")
+
+
+def _database_urls(
+    environ: Mapping[str, str], sides: frozenset[Side], data_dir: Path
+) -> dict[Side, str]:
+    return {
+        side: environ.get(f"{side.upper()}_DATABASE_URL")
+        or f"sqlite:///{data_dir / f'{side}.sqlite3'}"
+        for side in SIDES
+        if side in sides
+    }
+
+
+def _redis_urls(environ: Mapping[str, str], sides: frozenset[Side]) -> dict[Side, str]:
+    shared = environ.get("REDIS_URL") or "redis://127.0.0.1:6379"
+    return {
+        side: environ.get(f"{side.upper()}_REDIS_URL")
+        or _redis_database(shared, number)
+        for number, side in enumerate(SIDES)
+        if side in sides
+    }
+
+
+def _redis_database(url: str, number: int) -> str:
+    if url.startswith("unix:"):
+        return f"{url.partition('?')[0]}?db={number}"
+    return urlunsplit(urlsplit(url)._replace(path=f"/{number}"))
+
+
+def _url(
+    environ: Mapping[str, str],
+    name: str,
+    *,
+    production: bool,
+    default: str = "http://127.0.0.1:8000",
+) -> str:
+    is_first = name == "URNE_SERVICE_URL"
+    value = _required(environ, name, default, production and is_first).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SettingMalformed(name, "must be an http or https address")
+    if parts.path or parts.query or parts.fragment or parts.username:
+        raise SettingMalformed(name, "must be an origin alone, without a path")
+    return value
+
+
+def _verify_keys(
+    environ: Mapping[str, str],
+    held: Mapping[Side, SideSecrets],
+    fallback: Path | None,
+) -> dict[Side, bytes]:
+    found: dict[Side, bytes] = {}
+    for side in SIDES:
+        name = f"URNE_{side.upper()}_VERIFY_KEY"
+        if side in held:
+            found[side] = held[side].verify_key
+            continue
+        value = read_setting(environ, name)
+        if value is None and fallback is not None:
+            # Both sides developed on one machine share one folder of secrets.
+            found[side] = read_side_secrets({}, side, fallback=fallback).verify_key
+        elif value is None:
+            raise SettingMissing(name)
+        else:
+            found[side] = _public_key(name, value)
+    return found
+
+
+def _public_key(name: str, value: str) -> bytes:
+    try:
+        key = bytes.fromhex(value)
+    except ValueError:
+        raise SecretMalformed(name) from None
+    if len(key) != _VERIFY_KEY_SIZE:
+        raise SecretMalformed(name)
+    return key
+
+
+def _smtp(environ: Mapping[str, str], *, production: bool) -> SmtpSettings:
+    password = read_setting(environ, "URNE_SMTP_PASSWORD")
+    tls = _choice(
+        environ, "URNE_SMTP_TLS", TlsMode, "starttls" if production else "none"
+    )
+    return SmtpSettings(
+        host=_required(environ, "URNE_SMTP_HOST", "127.0.0.1", production),
+        port=_integer(environ, "URNE_SMTP_PORT", 587 if production else 2525, least=1),
+        tls=cast("TlsMode", tls),
+        user=environ.get("URNE_SMTP_USER") or None,
+        password=Secret(password.encode()) if password else None,
+        from_address=_required(
+            environ, "URNE_MAIL_FROM", "urne@localhost.localdomain", production
+        ),
+    )
+
+
+def _integer(
+    environ: Mapping[str, str], name: str, default: int, *, least: int | None
+) -> int:
+    value = environ.get(name)
+    if not value:
+        return default
+    try:
+        number = int(value)
+    except ValueError:
+        raise SettingMalformed(name, "must be a whole number") from None
+    if least is not None and number < least:
+        raise SettingMalformed(name, f"must be at least {least}")
+    return number
+
+
+def _optional_integer(environ: Mapping[str, str], name: str) -> int | None:
+    return _integer(environ, name, 0, least=1) if environ.get(name) else None
+
+
+def _path(environ: Mapping[str, str], name: str) -> Path | None:
+    value = environ.get(name)
+    return Path(value).absolute() if value else None
+
+
+def _flag(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name, "no")
+    if value not in {"yes", "no"}:
+        raise SettingMalformed(name, "must be yes or no")
+    return value == "yes"

@@ -1,0 +1,231 @@
+"""The two stores: how they are opened, read, written, locked and rewritten.
+
+The register names members, the service holds ballots; nothing here ever joins
+them. What keeps an order that could join them (SQLite's rowid, PostgreSQL's xmin
+on a shared transaction counter, commit timestamps, sampled column statistics) is
+switched off here, once, for every table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import MetaData, Table, create_engine, event, make_url, text
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from infra.sides import Side
+from infra.wall import touch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import Connection, Engine
+
+__all__ = [
+    "RegisterBase",
+    "ServiceBase",
+    "Side",
+    "Store",
+    "create_schema",
+    "lock_named",
+    "open_store",
+]
+
+BUSY_TIMEOUT_MS: Final = 30_000
+"""How long a SQLite writer waits for the one before it, in milliseconds."""
+
+MODE: Final = "urne_mode"
+"""Execution option: "write" (the default), "read" or "maintenance"."""
+
+NAMING: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class RegisterBase(DeclarativeBase):
+    """Base of every table of the identity store."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class ServiceBase(DeclarativeBase):
+    """Base of every table of elections, surveys, officials, boxes and board."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+@event.listens_for(Table, "after_parent_attach")
+def _without_rowid(table: Table, parent: object) -> None:
+    # A rowid is an insertion order kept for ever. Set on the table itself, so that
+    # a class with __table_args__ of its own cannot forget it. It follows that no
+    # primary key counts by itself: ids are random bytes or digests.
+    if parent is RegisterBase.metadata or parent is ServiceBase.metadata:
+        table.dialect_options["sqlite"]["with_rowid"] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One side's database."""
+
+    side: Side
+    engine: Engine
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """Open one writing transaction: commits on success, else rolls back.
+
+        SQLite: BEGIN IMMEDIATE, so writers queue up instead of failing late.
+        PostgreSQL: READ COMMITTED; serialise with `lock_named`.
+
+        Raises:
+            WallBreached: the running voter's request is bound to the other side.
+
+        """
+        touch(self.side)
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open one read-only transaction over a single snapshot, rolled back.
+
+        Raises:
+            WallBreached: the running voter's request is bound to the other side.
+
+        """
+        touch(self.side)
+        with Session(self._reader(), expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Tell whether this store stands on a PostgreSQL server."""
+        return self.engine.dialect.name == "postgresql"
+
+    @property
+    def metadata(self) -> MetaData:
+        """The tables of this side."""
+        return metadata_of(self.side)
+
+    def _reader(self) -> Engine:
+        if self.is_postgresql:
+            return self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        return self.engine.execution_options(**{MODE: "read"})
+
+
+def metadata_of(side: Side) -> MetaData:
+    """Return the tables of one side."""
+    return RegisterBase.metadata if side == "register" else ServiceBase.metadata
+
+
+def open_store(side: Side, url: str) -> Store:
+    """Open one side's database by its address; nothing is connected yet.
+
+    ``sqlite:///path`` or ``postgresql://...`` (psycopg 3). Parameters are hidden
+    in every exception text.
+
+    Raises:
+        ValueError: an address of another kind, or SQLite without a file.
+
+    """
+    target = make_url(url)
+    family = target.get_backend_name()
+    if family == "postgres":
+        family = "postgresql"
+    if family == "postgresql":
+        target = target.set(drivername="postgresql+psycopg")
+        return Store(side, create_engine(target, **_POSTGRESQL))
+    if family != "sqlite" or target.database in {None, "", ":memory:"}:
+        message = f"the {side} store needs a SQLite file or a PostgreSQL address"
+        raise ValueError(message)
+    engine = create_engine(target, hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return Store(side, engine)
+
+
+_POSTGRESQL: Final[dict[str, Any]] = {
+    "hide_parameters": True,
+    "isolation_level": "READ COMMITTED",
+    "pool_pre_ping": True,
+}
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI
+    # isolation_level None: this module alone says BEGIN. temp_store in memory:
+    # VACUUM would else leave a copy of the whole store in a folder for temporary
+    # files. synchronous FULL: a ballot that got its receipt survives a power cut.
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "temp_store=MEMORY",
+        "trusted_schema=OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get(MODE, "write")
+    if mode == "maintenance":
+        return
+    reads = mode == "read"
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def create_schema(store: Store) -> None:
+    """Create every table of this side that is not there yet."""
+    with store.engine.begin() as connection:
+        store.metadata.create_all(connection)
+        forbid_statistics(store, connection)
+
+
+def forbid_statistics(store: Store, connection: Connection) -> None:
+    """Keep PostgreSQL from sampling column values into its own catalogue.
+
+    ``pg_statistic`` keeps most common values, which outlive the deleted rows they
+    were read from: a shredded digest would still stand there.
+    """
+    if not store.is_postgresql:
+        return
+    for table in store.metadata.sorted_tables:
+        name = f'"{table.name}"'
+        changes = ", ".join(
+            f'ALTER COLUMN "{column.name}" SET STATISTICS 0' for column in table.columns
+        )
+        connection.exec_driver_sql(f"ALTER TABLE {name} {changes}")
+
+
+def lock_named(session: Session, *parts: bytes) -> None:
+    """Hold a named lock until this transaction ends; others wait.
+
+    PostgreSQL: an advisory lock on a digest of the length-prefixed parts. Not
+    SELECT FOR UPDATE: that writes the locker's transaction id into the row's xmax,
+    where it stays, and the order of marking could be read from the roll.
+    SQLite: BEGIN IMMEDIATE already lets one writer in at a time.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    digest = hashlib.sha256(b"urne/v1/lock")
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    number = int.from_bytes(digest.digest()[:8], "big", signed=True)
+    session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})

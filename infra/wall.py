@@ -1,0 +1,77 @@
+"""The wall guard: a voter's request touches one of the two sides, never both.
+
+Every opening of a store says ``touch(side)``. Inside ``request_of(side)`` a touch
+of the other side raises, so that no code path, however indirect, can hold a
+member's name and a ballot in one request (docs/threat-model.md).
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from infra.sides import Side
+
+View = TypeVar("View", bound="Callable[..., object]")
+
+VOTER_MARK: Final = "__urne_voter_side__"
+
+_bound_to: ContextVar[Side | None] = ContextVar("urne_wall", default=None)
+
+
+class WallBreached(RuntimeError):  # noqa: N818 - named for what happened
+    """A voter's request reached for the other side's store."""
+
+    def __init__(self, bound: Side, touched: Side) -> None:
+        """Name both sides; neither is personal."""
+        super().__init__(f"a request of the {bound} side touched the {touched} side")
+        self.bound = bound
+        self.touched = touched
+
+
+@contextmanager
+def request_of(side: Side) -> Iterator[None]:
+    """Bind what runs inside to one side.
+
+    Raises:
+        WallBreached: the surrounding request is already bound to the other side.
+
+    """
+    touch(side)
+    token = _bound_to.set(side)
+    try:
+        yield
+    finally:
+        _bound_to.reset(token)
+
+
+def touch(side: Side) -> None:
+    """Say that a side's store is about to be used.
+
+    Raises:
+        WallBreached: this request is bound to the other side.
+
+    """
+    bound = _bound_to.get()
+    if bound is not None and bound != side:
+        raise WallBreached(bound, side)
+
+
+def voter(side: Side) -> Callable[[View], View]:
+    """Mark a view as a voter's, bound to one side; the web guard enforces it."""
+
+    def mark(view: View) -> View:
+        setattr(view, VOTER_MARK, side)
+        return view
+
+    return mark
+
+
+def voter_side(view: Callable[..., object]) -> Side | None:
+    """Return the side a view is bound to, or None when it is not a voter's."""
+    side: Side | None = getattr(view, VOTER_MARK, None)
+    return side
