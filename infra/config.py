@@ -28,7 +28,7 @@ SMALLEST_BATCH: Final = 20
 _VERIFY_KEY_SIZE: Final = 32
 
 
-class SettingRefused(ValueError):  # noqa: N818 - named for what happened
+class SettingRefused(ValueError):
     """A setting that this service will not start with."""
 
     def __init__(self, name: str, reason: str) -> None:
@@ -73,7 +73,7 @@ class PlainHttp(SettingRefused):
     """The public addresses of production are https."""
 
 
-class SideNotServed(LookupError):  # noqa: N818 - named for what happened
+class SideNotServed(LookupError):
     """This process does not serve that side and holds nothing of it."""
 
     def __init__(self, side: Side) -> None:

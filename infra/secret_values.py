@@ -47,7 +47,7 @@ class Secret:
         raise TypeError(message)
 
 
-class SecretRefused(ValueError):  # noqa: N818 - named for what happened
+class SecretRefused(ValueError):
     """A secret that this service will not start with; the text never shows it."""
 
     def __init__(self, name: str, reason: str) -> None:

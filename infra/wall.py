@@ -23,7 +23,7 @@ VOTER_MARK: Final = "__urne_voter_side__"
 _bound_to: ContextVar[Side | None] = ContextVar("urne_wall", default=None)
 
 
-class WallBreached(RuntimeError):  # noqa: N818 - named for what happened
+class WallBreached(RuntimeError):
     """A voter's request reached for the other side's store."""
 
     def __init__(self, bound: Side, touched: Side) -> None:
