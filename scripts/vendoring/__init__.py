@@ -1,0 +1,1 @@
+"""What `scripts/vendor` is made of; for developers, never imported by Urne."""

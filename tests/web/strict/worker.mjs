@@ -1,0 +1,3 @@
+import { answers } from "../vendored_modules.mjs";
+
+postMessage(JSON.stringify(answers()));
