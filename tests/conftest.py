@@ -1,0 +1,148 @@
+"""Fixtures that lend the real servers of tests/services.py, fresh for each test."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+import redis
+from playwright.sync_api import sync_playwright
+
+from infra.databases import Store, create_schema, open_store
+from infra.sides import SIDES
+from tests.services import (
+    Cluster,
+    chromium_options,
+    chromium_path,
+    postgres_cluster,
+    valkey_server,
+)
+from tests.smtp import SmtpServer
+from tests.smtp import smtp_server as running_smtp_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+    from infra.sides import Side
+
+for _tables in ("accounts.tables", "register.tables", "voting.tables"):
+    if importlib.util.find_spec(_tables) is not None:
+        importlib.import_module(_tables)  # so that the schema is whole
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Both stores, empty and of this test alone, and where they stand."""
+
+    register: Store
+    service: Store
+    urls: Mapping[Side, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _PreparedCluster:
+    """A cluster and its database that already holds the schema."""
+
+    cluster: Cluster
+    template: str
+
+
+@contextmanager
+def _prepared(side: Side) -> Iterator[_PreparedCluster]:
+    with postgres_cluster(side) as cluster:
+        url = cluster.create_database()
+        store = open_store(side, url)
+        create_schema(store)
+        store.dispose()  # a template may have no connection
+        yield _PreparedCluster(cluster, url.rpartition("/")[2])
+        cluster.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def postgres_clusters() -> Iterator[Mapping[Side, _PreparedCluster]]:
+    """Two PostgreSQL clusters, one a side, never one (docs/adr/0001)."""
+    with _prepared("register") as register, _prepared("service") as service:
+        yield {"register": register, "service": service}
+
+
+@contextmanager
+def _opened(urls: Mapping[Side, str]) -> Iterator[Stores]:
+    register, service = (open_store(side, urls[side]) for side in SIDES)
+    try:
+        yield Stores(register, service, urls)
+    finally:
+        register.dispose()
+        service.dispose()
+
+
+@pytest.fixture
+def sqlite_stores(tmp_path: Path) -> Iterator[Stores]:
+    """Both stores as two SQLite files."""
+    urls = {side: f"sqlite:///{tmp_path / side}.sqlite3" for side in SIDES}
+    with _opened(urls) as stores:
+        create_schema(stores.register)
+        create_schema(stores.service)
+        yield stores
+
+
+@pytest.fixture
+def postgres_stores(
+    postgres_clusters: Mapping[Side, _PreparedCluster],
+) -> Iterator[Stores]:
+    """Both stores as databases of two PostgreSQL clusters."""
+    urls = {
+        side: prepared.cluster.create_database(prepared.template)
+        for side, prepared in postgres_clusters.items()
+    }
+    with _opened(urls) as stores:
+        yield stores
+    for side, url in urls.items():
+        postgres_clusters[side].cluster.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def stores(request: pytest.FixtureRequest) -> Stores:
+    """Both stores, once as SQLite and once as PostgreSQL."""
+    lent: Stores = request.getfixturevalue(f"{request.param}_stores")
+    return lent
+
+
+@pytest.fixture(scope="session")
+def _valkey_url() -> Iterator[str]:
+    with valkey_server() as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(_valkey_url: str) -> Iterator[str]:
+    """Lend an empty Redis or Valkey; its databases are 0 to 15."""
+    with redis.Redis.from_url(_valkey_url) as client:
+        kept = client.info("keyspace")
+        assert not kept, "REDIS_URL must name an empty server: tests empty it"
+        yield _valkey_url
+        client.flushall()
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[SmtpServer]:
+    """Lend a mail server that records, and fails where the test asks."""
+    with running_smtp_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Lend Chromium; make a context per person (`browser.new_context()`)."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=chromium_path(), args=chromium_options()
+        )
+        yield chromium
+        chromium.close()
