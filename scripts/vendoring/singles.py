@@ -42,7 +42,9 @@ _CSS_FILE = re.compile(r'url\("(?!data:)([^"]+)"\)')
 _TYPES = {".woff2": "font/woff2", ".svg": "image/svg+xml"}
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
-_OUTSIDE = re.compile(r"<(?:script|link|img|iframe|object|embed)\b[^>]*(?:src|href)=")
+_OUTSIDE = re.compile(
+    r"""<(?:script|link|img|iframe|object|embed)\b[^>]*(?:src|href)=(?!["']?data:)""",
+)
 
 
 class BadSkeleton(Exception):
@@ -62,8 +64,12 @@ def build_page(root: Path, page: str, esbuild: Path) -> Page:
 
     The same sources give the same bytes. Raises BadSkeleton or BuildFailed.
     """
+    return finished_page(root, page, *_bundles(root, f"static/js/{page}", esbuild))
+
+
+def finished_page(root: Path, page: str, main: Bundle, worker: Bundle) -> Page:
+    """Put bundled scripts, styles and skeleton together; raise BadSkeleton."""
     folder = f"static/js/{page}"
-    main, worker = _bundles(root, folder, esbuild)
     own_style = f"{folder}/page.css"
     styles = [*STYLES, *([own_style] if (root / own_style).exists() else [])]
     style, files = _joined_style(root, styles)
@@ -99,8 +105,14 @@ def assemble(skeleton: str, style: str, script: str) -> str:
 
 
 def write_page(root: Path, page: str, esbuild: Path) -> None:
-    """Build the page and note its digest, and those of its sources."""
+    """Build the page and write it with its digest."""
     built = build_page(root, page, esbuild)
+    note_page(root, page, built)
+    print(f"{PAGES}/{page}.html: {len(built.html)} bytes")
+
+
+def note_page(root: Path, page: str, built: Page) -> None:
+    """Write a finished page, its digest, and those of its sources."""
     target = root / PAGES / f"{page}.html"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(built.html)
@@ -112,7 +124,6 @@ def write_page(root: Path, page: str, esbuild: Path) -> None:
     }
     text = json.dumps(dict(sorted(listed.items())), indent=2) + "\n"
     (root / DIGESTS).write_text(text, "utf-8")
-    print(f"{PAGES}/{target.name}: {len(built.html)} bytes")
 
 
 def listed_pages(root: Path) -> dict[str, Any]:
