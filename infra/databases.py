@@ -32,6 +32,8 @@ __all__ = [
     "create_schema",
     "lock_named",
     "open_store",
+    "require_separate_clusters",
+    "rewrite_store",
 ]
 
 BUSY_TIMEOUT_MS: Final = 30_000
@@ -47,6 +49,22 @@ NAMING: Final = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+class SharedDatabase(RuntimeError):
+    """Both sides were given one and the same database: never accepted."""
+
+
+class SharedCluster(RuntimeError):
+    """Both sides draw transaction ids from one counter."""
+
+
+class CommitTimesKept(RuntimeError):
+    """The server keeps the commit time of every transaction."""
+
+
+class StoreBusy(RuntimeError):
+    """Readers kept the old write-ahead log alive for all of the waiting time."""
 
 
 class RegisterBase(DeclarativeBase):
@@ -229,3 +247,96 @@ def lock_named(session: Session, *parts: bytes) -> None:
         digest.update(len(part).to_bytes(8, "big") + part)
     number = int.from_bytes(digest.digest()[:8], "big", signed=True)
     session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+
+def require_separate_clusters(
+    register: Store, service: Store, *, accepted: bool
+) -> None:
+    """Refuse two stores whose hidden columns name each other.
+
+    Two databases of one PostgreSQL cluster draw transaction ids from one counter:
+    a mark at n and a ballot at n + 1 belong together. Commit timestamps join them
+    likewise. An operator may accept either; the protocol then says so.
+
+    Raises:
+        SharedDatabase: one database for both; never accepted.
+        SharedCluster: one system identifier, and not accepted.
+        CommitTimesKept: ``track_commit_timestamp`` is on, and not accepted.
+
+    """
+    if register.engine.url == service.engine.url:
+        raise SharedDatabase("register and service must be two databases")
+    if accepted:
+        return
+    clusters = [_cluster_of(store) for store in (register, service)]
+    if clusters[0] is not None and clusters[0] == clusters[1]:
+        raise SharedCluster("register and service stand in one PostgreSQL cluster")
+
+
+def _cluster_of(store: Store) -> str | None:
+    if not store.is_postgresql:
+        return None
+    with store.reading() as session:
+        tracked = session.execute(text("SHOW track_commit_timestamp")).scalar_one()
+        if tracked != "off":
+            raise CommitTimesKept(f"the {store.side} server keeps commit timestamps")
+        identity = "SELECT system_identifier FROM pg_control_system()"
+        return str(session.execute(text(identity)).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """What a rewrite did."""
+
+    checkpointed: bool
+    """False where the database role may not ask PostgreSQL for a checkpoint."""
+
+
+def rewrite_store(store: Store) -> Rewritten:
+    """Write the whole store anew, so that no deleted byte stays in its files.
+
+    Call it outside any transaction. SQLite: VACUUM, then the write-ahead log is
+    emptied into the file and cut to nothing. PostgreSQL: VACUUM FULL of every
+    table and of the column statistics (the role owns the database), which cuts the
+    old files to nothing at once; then a checkpoint, where the role is a member of
+    pg_checkpoint. Segments of PostgreSQL's own log stay until they expire
+    (docs/threat-model.md).
+
+    Raises:
+        StoreBusy: another connection still reads the old SQLite log.
+        WallBreached: the running voter's request is bound to the other side.
+
+    """
+    touch(store.side)
+    if store.is_postgresql:
+        return _rewrite_postgresql(store)
+    return _rewrite_sqlite(store)
+
+
+def _rewrite_sqlite(store: Store) -> Rewritten:
+    engine = store.engine.execution_options(**{MODE: "maintenance"})
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        connection.exec_driver_sql("VACUUM")
+        answer = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    if answer[0] != 0:
+        raise StoreBusy(f"the {store.side} store is being read; rewrite it again")
+    return Rewritten(checkpointed=True)
+
+
+def _rewrite_postgresql(store: Store) -> Rewritten:
+    engine = store.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for table in store.metadata.sorted_tables:
+            connection.exec_driver_sql(f'VACUUM FULL "{table.name}"')
+        connection.exec_driver_sql("VACUUM FULL pg_catalog.pg_statistic")
+        allowed = bool(connection.exec_driver_sql(_MAY_CHECKPOINT).scalar_one())
+        if allowed:
+            connection.exec_driver_sql("CHECKPOINT")
+    return Rewritten(checkpointed=allowed)
+
+
+_MAY_CHECKPOINT: Final = (
+    "SELECT count(*) FROM pg_roles WHERE rolname = 'pg_checkpoint'"
+    " AND pg_has_role(current_user, oid, 'USAGE')"
+)
