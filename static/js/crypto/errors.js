@@ -1,0 +1,82 @@
+// What the cryptography refuses, one class for each reason; the names are those of
+// crypto/errors.py. A refusal carries sizes and names of fields, never a secret.
+
+/** Something was refused; `name` is the reason. */
+export class CryptoError extends Error {
+  constructor(detail = "") {
+    super(detail || new.target.name);
+    this.name = new.target.name;
+  }
+}
+
+/** A byte string is not of the one length that its place allows. */
+export class WrongLength extends CryptoError {
+  /**
+   * @param {string} what
+   * @param {number} expected bytes
+   * @param {number} actual bytes
+   */
+  constructor(what, expected, actual) {
+    super(`${what}: ${actual} where ${expected} were expected`);
+    this.what = what;
+    this.expected = expected;
+    this.actual = actual;
+  }
+}
+
+/** A number is negative, or not less than the order of the group. */
+export class NonCanonicalScalar extends CryptoError {}
+
+/** Zero stands where a number with an inverse is needed. */
+export class ZeroScalar extends CryptoError {}
+
+/** Bytes are not the one canonical encoding of a point of ristretto255. */
+export class NonCanonicalPoint extends CryptoError {}
+
+/** The identity stands where it would prove or hide nothing. */
+export class IdentityPoint extends CryptoError {}
+
+/** Text was not written the one way in which this project writes it. */
+export class NonCanonicalEncoding extends CryptoError {}
+
+/** A zero-knowledge proof does not hold for its statement. */
+export class ProofRefused extends CryptoError {}
+
+/** A voting right was not issued with this key, or not to this credential. */
+export class TokenRefused extends CryptoError {}
+
+/** A batch proof was asked for over nothing. */
+export class EmptyBatch extends CryptoError {}
+
+/** A batch holds more elements than its index has room for. */
+export class BatchTooLarge extends CryptoError {}
+
+/** A signature does not hold for this key and message. */
+export class BadSignature extends CryptoError {}
+
+/** A public key is of small order: anybody could open what is sealed to it. */
+export class WeakPublicKey extends CryptoError {}
+
+/** A sealed box was made for another key, or was changed. */
+export class UnsealRefused extends CryptoError {}
+
+/** A secret box was made with another key, or was changed. */
+export class UnlockRefused extends CryptoError {}
+
+/** A password or passphrase is not the one that was set. */
+export class WrongPassphrase extends CryptoError {}
+
+/** A leaf is not shown to be in the tree with this root. */
+export class BadInclusionProof extends CryptoError {}
+
+/** An older tree is not shown to be the beginning of a newer one. */
+export class BadConsistencyProof extends CryptoError {}
+
+/** A leaf or a size was asked for that the tree does not have. */
+export class OutsideTree extends CryptoError {}
+
+/** A signed note or a checkpoint is not of the C2SP form. */
+export class MalformedNote extends CryptoError {}
+
+/** A note carries no signature by any of the keys that were asked for. */
+export class UnknownSigner extends CryptoError {}
