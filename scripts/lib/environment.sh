@@ -7,7 +7,7 @@
 #
 # Each stops the script with a message when it cannot do what it promises.
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 venv=$root/.venv
 stamp=$venv/urne-lock.sha256
 
@@ -55,9 +55,14 @@ environment_digest() {
 print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())'
 }
 
+# Commands in a .venv name the place it was made at: one that was moved is no use.
+is_usable_venv() {
+    is_recent_python "$venv/bin/python" && grep -qsF "$venv/bin/" "$venv/bin/pip"
+}
+
 make_venv() {
     local python=$1
-    "$python" -m venv "$venv" >/dev/null 2>&1 && return
+    "$python" -m venv --clear "$venv" >/dev/null 2>&1 && return
     # Debian keeps ensurepip in a package of its own.
     rm -rf "$venv"
     require_packages "$("$python" -c 'import sys
@@ -69,11 +74,10 @@ prepare_environment() {
     local python digest
     python=$(find_python) || exit 1
     digest=$(environment_digest "$python")
-    if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$digest" ] &&
-        is_recent_python "$venv/bin/python"; then
+    if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$digest" ] && is_usable_venv; then
         return
     fi
-    is_recent_python "$venv/bin/python" || make_venv "$python"
+    is_usable_venv || make_venv "$python"
     rm -f "$stamp"
     echo "Installing the locked packages in .venv (a minute or two, the first time)"
     install_locked --require-hashes -r "$root/requirements/lock.txt"
