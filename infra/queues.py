@@ -36,6 +36,9 @@ JOB_SECONDS: Final = 600
 RETRY_AFTER: Final = (10, 60, 300)
 """Pauses in seconds before the three further attempts of a failed job."""
 
+LEAST_WAIT_SECONDS: Final = 10
+"""A periodic job waits for a worker for its own pace, but at least this long."""
+
 _JOB_MARK: Final = "__urne_job__"
 _WORDS: Final = re.compile(r"(?!\d+\Z)[0-9a-z-]{1,128}")
 _LARGEST_NUMBER: Final = 9_999_999
@@ -269,7 +272,7 @@ class _PeriodicJob(CronJob):
             failure_ttl=FAILURE_SECONDS,
             job_timeout=JOB_SECONDS,
             result_ttl=0,
-            ttl=self._periodic.seconds,
+            ttl=max(self._periodic.seconds, LEAST_WAIT_SECONDS),
         )
 
 
