@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from scripts.vendoring.bundler import Bundle
 from scripts.vendoring.singles import (
@@ -63,21 +62,9 @@ def built(root: Path) -> Page:
     return page
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
-
-
-def test_page_starts_its_worker_from_a_file(root: Path, chromium: Browser) -> None:
+def test_page_starts_its_worker_from_a_file(root: Path, browser: Browser) -> None:
     built(root)
-    page = chromium.new_page()
+    page = browser.new_page()
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text))
     page.goto((root / "static/single/prove.html").as_uri())
@@ -86,10 +73,10 @@ def test_page_starts_its_worker_from_a_file(root: Path, chromium: Browser) -> No
     assert told == []
 
 
-def test_changed_script_does_not_run(root: Path, chromium: Browser) -> None:
+def test_changed_script_does_not_run(root: Path, browser: Browser) -> None:
     html = built(root).html.replace(b"postMessage(41)", b"postMessage(40)")
     (root / "changed.html").write_bytes(html)
-    page = chromium.new_page()
+    page = browser.new_page()
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text))
     page.goto((root / "changed.html").as_uri())

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.web.strict_site import strict_site
 
@@ -46,18 +46,6 @@ def copied_root(tmp_path: Path) -> Path:
     for tree in TREES:
         shutil.copytree(ROOT / tree, tmp_path / tree)
     return tmp_path
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -150,10 +138,10 @@ KNOWN_ANSWERS = {
 
 
 def test_modules_load_in_page_and_worker_under_the_strict_policy(
-    chromium: Browser,
+    browser: Browser,
     site: str,
 ) -> None:
-    page = chromium.new_page()
+    page = browser.new_page()
     refused: list[str] = []
     page.on("console", lambda message: refused.append(message.text))
     page.on("pageerror", lambda error: refused.append(str(error)))
@@ -166,10 +154,10 @@ def test_modules_load_in_page_and_worker_under_the_strict_policy(
 
 
 def test_strict_policy_refuses_a_second_trusted_types_policy(
-    chromium: Browser,
+    browser: Browser,
     site: str,
 ) -> None:
-    page = chromium.new_page()
+    page = browser.new_page()
     page.goto(f"{site}/tests/web/strict/modules.html")
     made = page.evaluate(
         """() => { try { trustedTypes.createPolicy("other", {}); return "made" }
