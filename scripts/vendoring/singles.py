@@ -26,7 +26,10 @@ DIGESTS = f"{PAGES}/DIGESTS.json"
 STYLES = (
     "static/vendor/designsystemet-theme/theme.css",
     "static/vendor/designsystemet-css/designsystemet.css",
+    "static/css/palette.css",
     "static/css/urne.css",
+    "static/css/parts.css",
+    "static/css/print.css",
 )
 MARKS = ("csp", "style", "script")
 # The server's API may be at another address when the page runs from a file;
