@@ -23,6 +23,7 @@ BREACHES = {
     "crypto-knows-the-database": ("crypto/breach.py", "import sqlalchemy"),
     "crypto-knows-the-queue": ("crypto/breach.py", "import rq"),
     "crypto-knows-the-clock": ("crypto/breach.py", "import time"),
+    "a-use-case-knows-the-web": ("voting/breach.py", "import flask"),
     "infra-knows-app": ("infra/breach.py", "import app"),
     "voting-knows-app": ("voting/breach.py", "from app import create_app"),
 }
@@ -58,6 +59,32 @@ def test_a_breach_is_found(house: Path, place: str, line: str) -> None:
     checked = check(house)
     assert checked.returncode == 1
     assert place.removesuffix(".py").replace("/", ".") in checked.stdout
+
+
+def test_a_rule_that_reads_the_database_is_found(house: Path) -> None:
+    with (house / "voting/decision.py").open("a") as rule:
+        rule.write("import sqlalchemy\n")
+    checked = check(house)
+    assert checked.returncode == 1
+    assert "voting.decision -> sqlalchemy" in checked.stdout
+
+
+def test_sealed_ballots_are_closed_to_all_but_the_box(tmp_path: Path) -> None:
+    line = "from voting.tables import BallotInIntake, BallotOnBoard  # noqa: F401\n"
+    (tmp_path / "voting").mkdir()
+    for name in ("box", "tally"):
+        (tmp_path / "voting" / f"{name}.py").write_text(line)
+    command = [Path(sys.executable).with_name("ruff"), "check", "--select", "TID251"]
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    checked = subprocess.run(
+        [*command, "--no-cache", "."],
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert checked.stdout.count("Only voting.box touches sealed ballots") == 2
+    assert "voting/box.py" not in checked.stdout
 
 
 def test_a_circle_is_found(house: Path) -> None:
