@@ -232,8 +232,10 @@ def forbid_statistics(store: Store, connection: Connection) -> None:
         connection.exec_driver_sql(f"ALTER TABLE {name} {changes}")
 
 
-def lock_named(session: Session, *parts: bytes) -> None:
+def lock_named(session: Session, *parts: bytes, shared: bool = False) -> None:
     """Hold a named lock until this transaction ends; others wait.
+
+    Holders of a shared lock wait for an exclusive one only, and it for all of them.
 
     PostgreSQL: an advisory lock on a digest of the length-prefixed parts. Not
     SELECT FOR UPDATE: that writes the locker's transaction id into the row's xmax,
@@ -246,7 +248,8 @@ def lock_named(session: Session, *parts: bytes) -> None:
     for part in parts:
         digest.update(len(part).to_bytes(8, "big") + part)
     number = int.from_bytes(digest.digest()[:8], "big", signed=True)
-    session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+    function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    session.execute(text(f"SELECT {function}(:number)"), {"number": number})
 
 
 def require_separate_clusters(
