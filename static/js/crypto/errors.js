@@ -80,3 +80,84 @@ export class MalformedNote extends CryptoError {}
 
 /** A note carries no signature by any of the keys that were asked for. */
 export class UnknownSigner extends CryptoError {}
+
+/** Fewer key holders answered than the threshold asks for. */
+export class TooFewPartials extends CryptoError {}
+
+/** The point is no number of votes from zero to the number of ballots. */
+export class NoSuchTotal extends CryptoError {}
+
+/** A contest or a style is outside the limits of §4.1, §6.2. */
+export class ImpossibleShape extends CryptoError {}
+
+/** What was chosen is not a valid vote; the subclasses say why. */
+export class InvalidSelection extends CryptoError {}
+
+/** There is not one selection for each contest of the style. */
+export class WrongContests extends InvalidSelection {}
+
+/** A choice is not among those of its contest. */
+export class UnknownChoice extends InvalidSelection {}
+
+/** The contest takes no blank vote. */
+export class BlankNotOffered extends InvalidSelection {}
+
+/** A blank vote excludes every choice. */
+export class BlankTogetherWithChoice extends InvalidSelection {}
+
+/** Fewer choices than the contest asks for. */
+export class UnderVote extends InvalidSelection {}
+
+/** More choices than the contest allows. */
+export class OverVote extends InvalidSelection {}
+
+/** The ballot is of another version of the protocol. */
+export class WrongVersion extends CryptoError {}
+
+/** The ballot says another voter group than it is cast for. */
+export class WrongGroup extends CryptoError {}
+
+/** The ballot says another ballot style than its group's. */
+export class WrongStyle extends CryptoError {}
+
+/** A later ballot of the same credential, where the first is final. */
+export class WrongSequence extends CryptoError {}
+
+/** A first ballot names a predecessor, or a later one names none. */
+export class WrongPredecessor extends CryptoError {}
+
+/** What a holder revealed is not what the holder committed to. */
+export class CommitmentMismatch extends CryptoError {}
+
+/** A share does not lie on what its dealer revealed; the ceremony stops. */
+export class BadShare extends CryptoError {
+  /** @param {number} dealer index, from 1 */
+  constructor(dealer) {
+    super(`dealer ${dealer}`);
+    this.dealer = dealer;
+  }
+}
+
+/** The numbers of holders and of those needed are outside the limits of §3.1. */
+export class ImpossibleThreshold extends CryptoError {}
+
+/** Not every holder has done the round. */
+export class RoundIncomplete extends CryptoError {}
+
+/** The manifest is another election's than the link is for. */
+export class OtherFingerprint extends CryptoError {}
+
+/** A unit has fewer ballots than the threshold, and is not decrypted. */
+export class UnitTooSmall extends CryptoError {}
+
+/** A tally is not the one that was recomputed, or a second one of the election. */
+export class OtherTally extends CryptoError {}
+
+/** The board does not hold what it must, or in another order. */
+export class BoardRefused extends CryptoError {}
+
+/** What was typed or followed is no voting code. */
+export class MalformedCode extends CryptoError {}
+
+/** The part of a link after `#` is not CODE.FP16. */
+export class MalformedLink extends CryptoError {}

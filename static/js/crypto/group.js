@@ -3,7 +3,7 @@
 // A scalar is a bigint 0 <= s < ORDER, a point an object of @noble/curves. noble masks
 // secret scalars as far as JavaScript can; it is not constant time in the strict sense.
 
-import { pippenger } from "../../vendor/noble-curves/abstract/curve.js";
+import { mulAddUnsafe, pippenger } from "../../vendor/noble-curves/abstract/curve.js";
 import { ristretto255, ristretto255_hasher } from "../../vendor/noble-curves/ed25519.js";
 import { bytesToNumberLE, numberToBytesLE } from "../../vendor/noble-curves/utils.js";
 import { randomBytes, requireLength } from "./bytes.js";
@@ -20,6 +20,9 @@ export const IDENTITY = Point.ZERO;
 // 5 bits: with it, table and multiplications of a usual ballot together cost least.
 const KEY_WINDOW = 5;
 
+// What a point was decoded from is its only encoding; making it anew costs a root.
+const encodings = new WeakMap();
+
 /**
  * Decode a point; the identity is one.
  * @param {Uint8Array} bytes 32
@@ -29,7 +32,9 @@ const KEY_WINDOW = 5;
 export function decodeAnyPoint(bytes) {
   requireLength("point", POINT_BYTES, bytes);
   try {
-    return Point.fromBytes(bytes);
+    const point = Point.fromBytes(bytes);
+    encodings.set(point, bytes.slice());
+    return point;
   } catch {
     throw new NonCanonicalPoint();
   }
@@ -57,15 +62,18 @@ export function requireNotIdentity(point) {
   return point;
 }
 
-/** @param {object} point @returns {Uint8Array} 32 bytes */
+/** @param {object} point @returns {Uint8Array} 32 bytes, to be read only */
 export function encodePoint(point) {
-  return point.toBytes();
+  if (!encodings.has(point)) {
+    encodings.set(point, point.toBytes());
+  }
+  return encodings.get(point);
 }
 
 /** @param {...object} points @returns {Uint8Array} 32 bytes each */
 export function encodePoints(...points) {
   const joined = new Uint8Array(points.length * POINT_BYTES);
-  points.forEach((point, at) => joined.set(point.toBytes(), at * POINT_BYTES));
+  points.forEach((point, at) => joined.set(encodePoint(point), at * POINT_BYTES));
   return joined;
 }
 
@@ -150,6 +158,9 @@ export function sum(points) {
   return total;
 }
 
+// From so many points on, Pippenger's buckets beat a table for every point.
+const BUCKETS_FROM = 1500;
+
 /**
  * Σ scalar·point over public values.
  * @param {bigint[]} scalars
@@ -157,7 +168,8 @@ export function sum(points) {
  * @returns {object}
  */
 export function multiplyMany(scalars, points) {
-  return pippenger(Point, points, scalars);
+  const add = points.length < BUCKETS_FROM ? mulAddUnsafe : pippenger;
+  return add(Point, points, scalars);
 }
 
 /**

@@ -26,24 +26,24 @@ export function sealingKey(secret) {
 
 /**
  * Seal so that only the holder of the secret key can read, and nobody knows who sealed.
- * @param {Uint8Array} plain
  * @param {Uint8Array} key 32 bytes, X25519
+ * @param {Uint8Array} plain
  * @returns {Uint8Array} plain.length + 48 bytes: ephemeral key, tag, ciphertext
  * @throws {WrongLength} @throws {WeakPublicKey}
  */
-export function seal(plain, key) {
+export function seal(key, plain) {
   const ephemeral = drawSealingKey();
   const box = xsalsa20poly1305(sharedKey(ephemeral.secret, key), sealNonce(ephemeral.key, key));
   return concat(ephemeral.key, box.encrypt(plain));
 }
 
 /**
- * @param {Uint8Array} sealed
  * @param {Uint8Array} secret 32 bytes, X25519
+ * @param {Uint8Array} sealed
  * @returns {Uint8Array}
  * @throws {UnsealRefused}
  */
-export function unseal(sealed, secret) {
+export function unseal(secret, sealed) {
   if (sealed.length < SEAL_BYTES) {
     throw new UnsealRefused();
   }
@@ -80,29 +80,27 @@ function words(bytes) {
 }
 
 /**
- * @param {Uint8Array} plain
  * @param {Uint8Array} key 32 bytes
- * @param {Uint8Array} nonce 24 bytes, never used before with this key
- * @returns {Uint8Array} plain.length + 16 bytes: tag, ciphertext
+ * @param {Uint8Array} plain
+ * @returns {Uint8Array} plain.length + 40 bytes: a fresh nonce, tag, ciphertext
  */
-export function lock(plain, key, nonce) {
-  requireLength("key", KEY_BYTES, key);
-  requireLength("nonce", NONCE_BYTES, nonce);
-  return xsalsa20poly1305(key, nonce).encrypt(plain);
+export function lock(key, plain) {
+  requireLength("lock key", KEY_BYTES, key);
+  const nonce = randomBytes(NONCE_BYTES);
+  return concat(nonce, xsalsa20poly1305(key, nonce).encrypt(plain));
 }
 
 /**
- * @param {Uint8Array} box
  * @param {Uint8Array} key 32 bytes
- * @param {Uint8Array} nonce 24 bytes
+ * @param {Uint8Array} locked nonce, tag, ciphertext
  * @returns {Uint8Array}
  * @throws {UnlockRefused}
  */
-export function unlock(box, key, nonce) {
-  requireLength("key", KEY_BYTES, key);
-  requireLength("nonce", NONCE_BYTES, nonce);
+export function unlock(key, locked) {
+  requireLength("lock key", KEY_BYTES, key);
   try {
-    return xsalsa20poly1305(key, nonce).decrypt(box).slice();
+    const box = xsalsa20poly1305(key, locked.slice(0, NONCE_BYTES));
+    return box.decrypt(locked.slice(NONCE_BYTES)).slice();
   } catch {
     throw new UnlockRefused();
   }

@@ -5,7 +5,7 @@
 import { ristretto255_hasher } from "../../vendor/noble-curves/ed25519.js";
 import { sha512 } from "../../vendor/noble-hashes/sha2.js";
 import { concat, split, u16, utf8 } from "./bytes.js";
-import { BatchTooLarge, EmptyBatch, TokenRefused } from "./errors.js";
+import { BatchTooLarge, EmptyBatch, ProofRefused, WrongLength } from "./errors.js";
 import {
   G, SCALAR_BYTES, decodeScalar, encodePoint, invert, multiply, multiplyMany, requireNotIdentity,
 } from "./group.js";
@@ -43,21 +43,21 @@ export function credentialElement(fingerprint, credential) {
 
 /**
  * @param {object} element a point
- * @param {bigint} blind not zero
- * @returns {object} blind·element
+ * @param {bigint} factor not zero
+ * @returns {object} factor·element
  */
-export function blindElement(element, blind) {
-  return multiply(blind, element);
+export function blind(element, factor) {
+  return multiply(factor, element);
 }
 
 /**
  * @param {object} evaluated the issuer's answer, a point
- * @param {bigint} blind
+ * @param {bigint} factor that of blind
  * @returns {object} the token, a point
  * @throws {ZeroScalar}
  */
-export function unblindElement(evaluated, blind) {
-  return multiply(invert(blind), evaluated);
+export function unblind(evaluated, factor) {
+  return multiply(invert(factor), evaluated);
 }
 
 /**
@@ -67,9 +67,9 @@ export function unblindElement(evaluated, blind) {
  * @param {object[]} evaluated D of the RFC, as many
  * @param {Uint8Array} proof c || s, 64 bytes
  * @throws {WrongLength} @throws {NonCanonicalScalar} @throws {EmptyBatch}
- * @throws {BatchTooLarge} @throws {TokenRefused}
+ * @throws {BatchTooLarge} @throws {ProofRefused}
  */
-export function verifyEvaluation(issuerKey, elements, evaluated, proof) {
+export function verifyEvaluations(issuerKey, elements, evaluated, proof) {
   requireBatch(elements, evaluated);
   const [c, s] = split(proof, SCALAR_BYTES, SCALAR_BYTES).map(decodeScalar);
   const [m, z] = composites(issuerKey, elements, evaluated);
@@ -77,13 +77,13 @@ export function verifyEvaluation(issuerKey, elements, evaluated, proof) {
   const t3 = multiplyMany([s, c], [m, z]);
   const transcript = [issuerKey, m, z, t2, t3].map((point) => prefixed(encodePoint(point)));
   if (hashToScalar(concat(...transcript, utf8("Challenge"))) !== c) {
-    throw new TokenRefused();
+    throw new ProofRefused();
   }
 }
 
 function requireBatch(elements, evaluated) {
   if (elements.length !== evaluated.length) {
-    throw new RangeError("as many elements as answers are expected");
+    throw new WrongLength("evaluated elements", elements.length, evaluated.length);
   }
   if (elements.length === 0) {
     throw new EmptyBatch();
