@@ -1,0 +1,11 @@
+"""What the Python side does with each operation of tests/vectors/README.md."""
+
+from collections.abc import Callable, Mapping
+
+from tests.vectors.files import Vector
+from tests.vectors.readers.ballots import read_ballot
+
+READERS: Mapping[str, Callable[[Vector], None]] = {
+    "ballot": read_ballot,
+}
+"""Each raises the refusal, or AssertionError when something else comes out."""
