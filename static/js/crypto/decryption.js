@@ -12,7 +12,7 @@ import {
   multiply, multiplyPublic, randomScalar, reduce, sum,
 } from "./group.js";
 import { challenge, hashToPoint } from "./hashing.js";
-import { lagrange } from "./polynomials.js";
+import { lagrange } from "./sharing.js";
 
 export const DECRYPTION_BYTES = 3 * POINT_BYTES + SCALAR_BYTES;
 export const MAXIMUM_TOTAL = 1_000_000;

@@ -117,7 +117,13 @@ export function time(value) {
   return value;
 }
 
-/** @param {Array} entries with `index` @param {number} first @throws {NonCanonicalEncoding} */
-export function requireInOrder(entries, first) {
-  requireForm(entries.every(({ index }, at) => index === first + at), "an index is out of place");
+/**
+ * @param {Array<{index: number}>} entries
+ * @param {number} first
+ * @param {number} count
+ * @throws {NonCanonicalEncoding} unless they are first, first + 1, …, as many as count
+ */
+export function requireInOrder(entries, first, count) {
+  const isInOrder = entries.every(({ index }, at) => index === first + at);
+  requireForm(isInOrder && entries.length === count, "an index is missing or out of place");
 }

@@ -138,11 +138,8 @@ export class BadShare extends CryptoError {
   }
 }
 
-/** The numbers of holders and of those needed are outside the limits of §3.1. */
+/** Not 3 to 9 holders, or not more than half of them and fewer than all (§3.1). */
 export class ImpossibleThreshold extends CryptoError {}
-
-/** Not every holder has done the round. */
-export class RoundIncomplete extends CryptoError {}
 
 /** The manifest is another election's than the link is for. */
 export class OtherFingerprint extends CryptoError {}
