@@ -119,13 +119,14 @@ class CeremonyMessage(ServiceBase):
 
 
 class BallotInIntake(ServiceBase):
-    """A ballot that waits for its batch."""
+    """A ballot that waits for its batch.
+
+    No foreign key: PostgreSQL would lock the election's row for every ballot.
+    """
 
     __tablename__ = "ballot_intake"
 
-    election_id: Mapped[str] = mapped_column(
-        ForeignKey("elections.id"), primary_key=True
-    )
+    election_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
     tracking: Mapped[bytes] = mapped_column(Bytes32, primary_key=True)
     credential: Mapped[bytes] = mapped_column(Bytes32)
     sequence: Mapped[int]
@@ -139,9 +140,7 @@ class BallotOnBoard(ServiceBase):
 
     __tablename__ = "ballots"
 
-    election_id: Mapped[str] = mapped_column(
-        ForeignKey("elections.id"), primary_key=True
-    )
+    election_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
     tracking: Mapped[bytes] = mapped_column(Bytes32, primary_key=True)
     credential: Mapped[bytes] = mapped_column(Bytes32)
     sequence: Mapped[int]
@@ -176,6 +175,8 @@ class Checkpoint(ServiceBase):
     )
     size: Mapped[int] = mapped_column(primary_key=True)
     root: Mapped[bytes] = mapped_column(Bytes32)
+    edge: Mapped[bytes] = mapped_column(LargeBinary)
+    """The right edge of the tree, 32 bytes a subtree: enough to append."""
     note: Mapped[str] = mapped_column(Text)
 
 
