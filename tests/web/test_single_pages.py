@@ -47,8 +47,7 @@ def a_script() -> str:
 def root(tmp_path: Path) -> Path:
     """A repository with the sources of one page, `prove`."""
     shutil.copytree(ROOT / "static/vendor", tmp_path / "static/vendor")
-    (tmp_path / "static/css").mkdir()
-    shutil.copy(ROOT / "static/css/urne.css", tmp_path / "static/css")
+    shutil.copytree(ROOT / "static/css", tmp_path / "static/css")
     (tmp_path / "static/js/prove").mkdir(parents=True)
     (tmp_path / "static/js/prove/page.html").write_text(SKELETON, "utf-8")
     (tmp_path / "static/js/prove/main.js").write_text(a_script(), "utf-8")
