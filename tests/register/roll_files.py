@@ -12,8 +12,11 @@ from openpyxl import Workbook
 SAMPLES = Path(__file__).parent / "samples"
 
 HEADINGS = (*("Medlemsnummer", "Fornavn", "Etternavn", "E-post", "Mobil", "Krets"),)
+PER = ("1003", "Per", "Hansen", "", "", "Krets Vest")
 KARI = ("1001", "Kari", "Åsgård", "kari@example.no", "415 86 834", "Krets Øst")
 OLA = ("1002", "Ola", "Nordmann", "ola@example.no", "+47 90000001", "Krets Vest")
+
+ELECTION = "00112233445566778899aabbccddeeff"
 
 Cell = str | int | float | bool | None
 

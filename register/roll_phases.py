@@ -1,0 +1,82 @@
+"""Where a roll stands: the register's own copy of its election's phase.
+
+The register learns it from signed documents alone; it never asks the other side.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class RollPhase(StrEnum):
+    """Where a roll stands."""
+
+    DRAFT = "draft"
+    """May be imported again, as often as needed."""
+
+    FROZEN = "frozen"
+    """Counted and committed to; waits for the manifest."""
+
+    SEALED = "sealed"
+    """The manifest is here; waits for the opening."""
+
+    OPEN = "open"
+    """Voting rights are given out."""
+
+    CLOSED = "closed"
+    """No more voting rights; waits for the approval."""
+
+    APPROVED = "approved"
+    """Waits to be shredded, 30 days at most."""
+
+    CANCELLED = "cancelled"
+    """Ended without a result; waits to be shredded."""
+
+    SHREDDED = "shredded"
+    """Every member is gone; totals and dates remain."""
+
+
+class Channel(StrEnum):
+    """How a member votes."""
+
+    DIGITAL = "digital"
+    PAPER = "paper"
+
+
+class SendingKind(StrEnum):
+    """Why a sending goes out; the names are those of the board's `codes` leaves."""
+
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+    RESEND = "resend"
+    LATE = "late"
+
+
+class SendingState(StrEnum):
+    """Where a sending stands."""
+
+    DRAFT = "draft"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    DONE = "done"
+
+
+class MessageState(StrEnum):
+    """Where one message stands; a doubt is never resolved by sending again."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    REFUSED = "refused"
+
+
+class ShreddingState(StrEnum):
+    """How far a shredding has come; each step may be run again."""
+
+    STARTED = "started"
+    KEY_DESTROYED = "key_destroyed"
+    ROWS_DELETED = "rows_deleted"
+    REWRITTEN = "rewritten"
+    CERTIFIED = "certified"

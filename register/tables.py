@@ -1,0 +1,373 @@
+"""Tables of the roll: who may vote, who has taken out the right, what was sent.
+
+Everything that says who a member is stands encrypted under the election's data key,
+everything that finds them is a digest under it, and both die with it. No row has a
+serial number, and none that belongs to a member has a time: ids are random bytes.
+The two tables of marks are apart so that fresh marks leave their order behind when
+they are moved, in batches (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.schema import SchemaItem
+
+from infra.columns import Bytes16, Bytes32, Bytes64, UTCDateTime
+from infra.databases import RegisterBase
+from register.roll_phases import (
+    Channel,
+    MessageState,
+    RollPhase,
+    SendingKind,
+    SendingState,
+    ShreddingState,
+)
+
+ID_LENGTH = 32
+"""An election's id is 16 random bytes as 32 hexadecimal digits."""
+
+MARK_BATCH = 20
+"""Marks leave the intake at least so many at a time, until the election is closed."""
+
+
+def _known(column: str, values: type[StrEnum], name: str) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=name)
+
+
+class Roll(RegisterBase):
+    """One election's roll: how long it may live, and what remains of it after."""
+
+    __tablename__ = "rolls"
+
+    election_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    phase: Mapped[str] = mapped_column(String(10), default=RollPhase.DRAFT)
+    key_id: Mapped[str] = mapped_column(String(ID_LENGTH), unique=True)
+    """The data key's name in the keystore; the key itself is never in a database."""
+    last_activity: Mapped[datetime] = mapped_column(UTCDateTime)
+    last_date: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    """When the roll is shredded if nothing else happens."""
+    source_digest: Mapped[bytes | None] = mapped_column(Bytes32)
+    """Keyed digest of the file last imported."""
+    commitment: Mapped[bytes | None] = mapped_column(Bytes32)
+    manifest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    fingerprint: Mapped[bytes | None] = mapped_column(Bytes32, unique=True)
+    opens_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    shred_due: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    hold_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    shredded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    __table_args__ = (
+        _known("phase", RollPhase, "phase_is_known"),
+        CheckConstraint(
+            "phase IN ('draft', 'cancelled', 'shredded') OR commitment IS NOT NULL",
+            name="nothing_is_frozen_without_commitment",
+        ),
+        CheckConstraint(
+            "phase IN ('draft', 'frozen', 'cancelled', 'shredded')"
+            " OR manifest IS NOT NULL",
+            name="nothing_opens_without_manifest",
+        ),
+        CheckConstraint(
+            "(manifest IS NULL) = (fingerprint IS NULL)",
+            name="manifest_has_its_fingerprint",
+        ),
+        CheckConstraint("closes_at > opens_at", name="closes_after_it_opens"),
+        CheckConstraint(
+            "approved_at IS NULL OR shred_due IS NOT NULL",
+            name="approved_roll_has_a_day_to_be_shredded",
+        ),
+        CheckConstraint("shred_due >= approved_at", name="shredded_after_approval"),
+        CheckConstraint(
+            "(phase = 'shredded') = (shredded_at IS NOT NULL)",
+            name="shredded_has_its_date",
+        ),
+        CheckConstraint(
+            "phase <> 'shredded' OR source_digest IS NULL",
+            name="shredded_keeps_no_digest_of_a_file",
+        ),
+    )
+
+
+class VoterGroup(RegisterBase):
+    """One voter group; its totals stay when its members are gone."""
+
+    __tablename__ = "voter_groups"
+
+    election_id: Mapped[str] = mapped_column(
+        ForeignKey("rolls.election_id"), primary_key=True
+    )
+    index: Mapped[int] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(String(120))
+    entitled: Mapped[int | None]
+    """Frozen; late additions are counted apart."""
+    issuer_key: Mapped[bytes | None] = mapped_column(Bytes32, unique=True)
+    """The public half, a ristretto255 point."""
+    digital_marks: Mapped[int | None]
+    """Final, once closed."""
+    paper_marks: Mapped[int | None]
+
+    __table_args__ = (
+        UniqueConstraint("election_id", "label"),
+        CheckConstraint('"index" BETWEEN 0 AND 999', name="index_fits_the_manifest"),
+        CheckConstraint("entitled >= 0", name="entitled_is_a_count"),
+        CheckConstraint(
+            "(digital_marks IS NULL) = (paper_marks IS NULL)",
+            name="both_channels_are_counted_together",
+        ),
+        CheckConstraint(
+            "length(issuer_key) = 32", name="issuer_key_is_one_public_point"
+        ),
+    )
+
+
+def _of_a_group() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["election_id", "group_index"],
+        ["voter_groups.election_id", "voter_groups.index"],
+    )
+
+
+class RollEntry(RegisterBase):
+    """One member of one roll, who never outlives it."""
+
+    __tablename__ = "roll_entries"
+
+    id: Mapped[bytes] = mapped_column(Bytes16, primary_key=True)
+    election_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    group_index: Mapped[int]
+    member_digest: Mapped[bytes] = mapped_column(Bytes32)
+    email_digest: Mapped[bytes | None] = mapped_column(Bytes32)
+    sealed_person: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_salt: Mapped[bytes] = mapped_column(LargeBinary)
+    channel: Mapped[str] = mapped_column(String(7), default=Channel.DIGITAL)
+    added_late: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        _of_a_group(),
+        Index(None, "election_id", "group_index"),
+        Index(None, "election_id", "email_digest"),
+        UniqueConstraint("election_id", "member_digest"),
+        CheckConstraint("length(id) = 16", name="id_is_random_bytes"),
+        CheckConstraint(
+            "length(member_digest) = 32 AND"
+            " (email_digest IS NULL OR length(email_digest) = 32)",
+            name="members_are_found_by_digests_alone",
+        ),
+        CheckConstraint(
+            # 72 bytes of nonce, tag and context before anything is said.
+            "length(sealed_person) > 72 AND length(sealed_salt) = 104",
+            name="person_and_salt_are_encrypted",
+        ),
+        _known("channel", Channel, "channel_is_known"),
+    )
+
+
+class MarkColumns:
+    """What a mark holds, in the intake and after: no time, no address, no order."""
+
+    entry_id: Mapped[bytes] = mapped_column(
+        ForeignKey("roll_entries.id"), primary_key=True
+    )
+    election_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    group_index: Mapped[int]
+    channel: Mapped[str] = mapped_column(String(7))
+    element_digest: Mapped[bytes | None] = mapped_column(Bytes32)
+    """Keyed digest of the blinded element: asked again, answered again."""
+    blinded_element: Mapped[bytes | None] = mapped_column(Bytes32)
+    signature: Mapped[bytes | None] = mapped_column(Bytes64)
+    """By the login key over fingerprint and blinded element."""
+    login_key: Mapped[bytes | None] = mapped_column(Bytes32)
+    """Which of the entry's codes took out the right."""
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[SchemaItem, ...]:
+        return (
+            _of_a_group(),
+            Index(None, "election_id", "group_index"),
+            _known("channel", Channel, "channel_is_known"),
+            # coalesce: a CHECK that comes out as NULL would let the row in.
+            CheckConstraint(
+                "channel = 'paper' OR (coalesce(length(element_digest), 0) = 32 AND"
+                " coalesce(length(blinded_element), 0) = 32 AND"
+                " coalesce(length(signature), 0) = 64 AND"
+                " coalesce(length(login_key), 0) = 32)",
+                name="digital_mark_is_signed_by_the_member",
+            ),
+            CheckConstraint(
+                "channel = 'digital' OR (element_digest IS NULL AND"
+                " blinded_element IS NULL AND signature IS NULL AND"
+                " login_key IS NULL)",
+                name="paper_mark_takes_out_no_digital_right",
+            ),
+        )
+
+
+class MarkInIntake(MarkColumns, RegisterBase):
+    """A mark that waits for its batch."""
+
+    __tablename__ = "mark_intake"
+
+
+class Mark(MarkColumns, RegisterBase):
+    """A mark moved in digest order with others: it tells its batch alone."""
+
+    __tablename__ = "marks"
+
+    batch: Mapped[int]
+
+
+class Sending(RegisterBase):
+    """One sending: what is written, and how far it has come."""
+
+    __tablename__ = "sendings"
+
+    id: Mapped[bytes] = mapped_column(Bytes16, primary_key=True)
+    election_id: Mapped[str] = mapped_column(
+        ForeignKey("rolls.election_id"), index=True
+    )
+    kind: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(10), default=SendingState.DRAFT)
+    created_by: Mapped[str] = mapped_column(String(ID_LENGTH))
+    """The official's id; officials stand on the other side."""
+    created_on: Mapped[date]
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    """A template; the code comes in when a mail is rendered, and is kept nowhere."""
+    message_count: Mapped[int] = mapped_column(default=0)
+    number: Mapped[int | None]
+    """Of its `codes` leaf on the board, from 0."""
+    codes_root: Mapped[bytes | None] = mapped_column(Bytes32)
+    """RFC 6962 root over the sorted login public keys."""
+
+    __table_args__ = (
+        UniqueConstraint("election_id", "number"),
+        _known("kind", SendingKind, "kind_is_known"),
+        _known("state", SendingState, "state_is_known"),
+        CheckConstraint(
+            "(number IS NULL) = (codes_root IS NULL)", name="root_has_its_number"
+        ),
+        CheckConstraint("message_count >= 0", name="message_count_is_a_count"),
+    )
+
+
+class Message(RegisterBase):
+    """One message to one member: whether it went, never when."""
+
+    __tablename__ = "messages"
+
+    id: Mapped[bytes] = mapped_column(Bytes16, primary_key=True)
+    election_id: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
+    sending_id: Mapped[bytes] = mapped_column(ForeignKey("sendings.id"))
+    entry_id: Mapped[bytes] = mapped_column(ForeignKey("roll_entries.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(10), default="email")
+    state: Mapped[str] = mapped_column(String(10), default=MessageState.QUEUED)
+
+    __table_args__ = (
+        UniqueConstraint("sending_id", "entry_id"),
+        _known("state", MessageState, "state_is_known"),
+        CheckConstraint("channel IN ('email')", name="channel_is_known"),
+        CheckConstraint("length(id) = 16", name="id_is_random_bytes"),
+    )
+
+
+class VotingCode(RegisterBase):
+    """The public half of one voting code. The code itself is in the member's mail."""
+
+    __tablename__ = "voting_codes"
+
+    login_key: Mapped[bytes] = mapped_column(Bytes32, primary_key=True)
+    election_id: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
+    entry_id: Mapped[bytes] = mapped_column(ForeignKey("roll_entries.id"), index=True)
+    message_id: Mapped[bytes] = mapped_column(ForeignKey("messages.id"), index=True)
+    state: Mapped[str] = mapped_column(String(4), default="live")
+
+    __table_args__ = (
+        CheckConstraint("length(login_key) = 32", name="login_key_is_the_public_one"),
+        CheckConstraint("state IN ('live', 'dead')", name="state_is_known"),
+    )
+
+
+class HourlyTotal(RegisterBase):
+    """How many rights were taken out in an hour: the one place that knows a time."""
+
+    __tablename__ = "hourly_totals"
+
+    election_id: Mapped[str] = mapped_column(
+        ForeignKey("rolls.election_id"), primary_key=True
+    )
+    hour: Mapped[int] = mapped_column(primary_key=True)
+    """Whole hours since 1970 in UTC, so that nothing finer can be stored."""
+    count: Mapped[int]
+
+    __table_args__ = (
+        CheckConstraint("count > 0", name="count_is_positive"),
+        CheckConstraint("hour < 10000000", name="hour_is_no_finer_time"),
+    )
+
+
+class Hold(RegisterBase):
+    """A hold on the shredding, signed by two committee members."""
+
+    __tablename__ = "holds"
+
+    election_id: Mapped[str] = mapped_column(
+        ForeignKey("rolls.election_id"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)
+    until: Mapped[datetime] = mapped_column(UTCDateTime)
+    document: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Discrepancy(RegisterBase):
+    """Something that does not add up in one group: a kind and a number."""
+
+    __tablename__ = "discrepancies"
+
+    election_id: Mapped[str] = mapped_column(
+        ForeignKey("rolls.election_id"), primary_key=True
+    )
+    group_index: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    number: Mapped[int]
+
+    __table_args__ = (CheckConstraint("number > 0", name="number_is_positive"),)
+
+
+class Shredding(RegisterBase):
+    """One roll's shredding: how far it has come, and in the end its certificate."""
+
+    __tablename__ = "shreddings"
+
+    election_id: Mapped[str] = mapped_column(
+        ForeignKey("rolls.election_id"), primary_key=True
+    )
+    state: Mapped[str] = mapped_column(String(20))
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    certificate: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    __table_args__ = (
+        _known("state", ShreddingState, "state_is_known"),
+        CheckConstraint(
+            "(state = 'certified') = (certificate IS NOT NULL)",
+            name="certified_has_its_certificate",
+        ),
+    )
