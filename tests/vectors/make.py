@@ -9,11 +9,13 @@ from collections.abc import Iterator
 
 from tests.vectors.files import FOLDER, Vector
 from tests.vectors.making.ballots import ballot_vectors
+from tests.vectors.making.ceremonies import ceremony_vectors
 
 
 def every_vector() -> Iterator[Vector]:
     """All vectors, of every operation."""
     yield from ballot_vectors()
+    yield from ceremony_vectors()
 
 
 def main() -> None:
