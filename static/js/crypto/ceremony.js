@@ -8,7 +8,7 @@ import {
   base64, hex, integer, listOf, personName, point, readFields, requireForm, requireInOrder,
 } from "./documents.js";
 import { encodeBase64, encodeHex } from "./encoding.js";
-import { BadShare, CommitmentMismatch } from "./errors.js";
+import { BadShare, CommitmentMismatch, ZeroScalar } from "./errors.js";
 import {
   G, decodeScalar, encodePoint, encodeScalar, multiply, reduce, requireNotIdentity, sum,
 } from "./group.js";
@@ -256,7 +256,7 @@ export function verifyShares(round, revealed, entries) {
  * @param {number} recipient
  * @param {Uint8Array} sealingSecret the recipient's, 32 bytes
  * @returns {bigint} x_j = Σ f_i(j)
- * @throws {BadShare} which names the dealer
+ * @throws {BadShare} which names the dealer @throws {ZeroScalar}
  */
 export function combineShares(round, revealed, sealed, recipient, sealingSecret) {
   const shares = revealed.map((points, at) => {
@@ -266,7 +266,11 @@ export function combineShares(round, revealed, sealed, recipient, sealingSecret)
       throw new BadShare(at + 1);
     }
   });
-  return reduce(shares.reduce((total, share) => total + share, 0n));
+  const total = reduce(shares.reduce((whole, share) => whole + share, 0n));
+  if (total === 0n) {
+    throw new ZeroScalar();
+  }
+  return total;
 }
 
 function openShare(round, dealer, recipient, points, sealed, sealingSecret) {

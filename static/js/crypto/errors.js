@@ -158,3 +158,52 @@ export class MalformedCode extends CryptoError {}
 
 /** The part of a link after `#` is not CODE.FP16. */
 export class MalformedLink extends CryptoError {}
+
+/** A document holds something that it may not hold; the subclasses say what. */
+export class DocumentRefused extends CryptoError {}
+
+/** An index is not that of its place in the list, or points at nothing. */
+export class IndexOutOfPlace extends DocumentRefused {}
+
+/** Two things have one name: labels of groups, choices, holders, witnesses. */
+export class EqualNames extends DocumentRefused {}
+
+/** Two parties, or two voter groups, have one key. */
+export class EqualKeys extends DocumentRefused {}
+
+/** A sorted list is not sorted, or holds one thing twice. */
+export class OutOfOrder extends DocumentRefused {}
+
+/** A number is too small or too large, a list or a text too short or too long. */
+export class OutOfBounds extends DocumentRefused {}
+
+/** A ballot style has no contest. */
+export class EmptyStyle extends DocumentRefused {}
+
+/** A decision rule is about another choice, or about more than the whole. */
+export class ImpossibleRule extends DocumentRefused {}
+
+/** A ballot of the board does not hold. */
+export class BallotRefused extends CryptoError {
+  /**
+   * @param {number} leaf its place on the board, from 0
+   * @param {string} reason the name of the refusal
+   */
+  constructor(leaf, reason) {
+    super(`leaf ${leaf}: ${reason}`);
+    this.leaf = leaf;
+    this.reason = reason;
+  }
+}
+
+/** The board is not the one of the checkpoint, or that is not signed as it must be. */
+export class CheckpointRefused extends CryptoError {}
+
+/** A statement is about another election. */
+export class OtherElection extends CryptoError {}
+
+/** There is no key holder with this index. */
+export class NoSuchHolder extends CryptoError {}
+
+/** A partial does not hold one decryption for each ciphertext of the tally. */
+export class Incomplete extends CryptoError {}

@@ -12,7 +12,7 @@ import {
 import { frames } from "./hashing.js";
 
 const CONTEXT = concat(utf8("OPRFV1-"), Uint8Array.of(1), utf8("-ristretto255-SHA512"));
-const MAXIMUM_BATCH = 10_000;
+export const MAXIMUM_BATCH = 10_000;
 
 export const TOKEN_PROOF_BYTES = 2 * SCALAR_BYTES;
 
