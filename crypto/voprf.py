@@ -46,7 +46,7 @@ _HASH_BLOCK_BYTES = 128
 
 @dataclass(frozen=True, slots=True)
 class DleqProof:
-    """That one secret multiplies the generator and every element alike (§2.2.1)."""
+    """That one secret multiplies generator and elements alike (section 2.2.1)."""
 
     c: Scalar
     s: Scalar
