@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,9 +31,9 @@ if TYPE_CHECKING:
 
     from infra.sides import Side
 
-for _tables in ("accounts.tables", "register.tables", "voting.tables"):
-    if importlib.util.find_spec(_tables) is not None:
-        importlib.import_module(_tables)  # so that the schema is whole
+
+for _area in ("infra", "accounts", "register", "voting"):
+    importlib.import_module(f"{_area}.tables")  # so that the schema is whole
 
 
 @dataclass(frozen=True, slots=True)
