@@ -34,6 +34,7 @@ __all__ = [
     "open_store",
     "require_separate_clusters",
     "rewrite_store",
+    "side_of",
 ]
 
 BUSY_TIMEOUT_MS: Final = 30_000
@@ -41,6 +42,9 @@ BUSY_TIMEOUT_MS: Final = 30_000
 
 MODE: Final = "urne_mode"
 """Execution option: "write" (the default), "read" or "maintenance"."""
+
+SIDE: Final = "urne_side"
+"""Execution option: the side that an engine belongs to."""
 
 NAMING: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -119,9 +123,10 @@ class Store:
 
         """
         touch(self.side)
+        # Closing rolls back and leaves what was read usable: no explicit rollback,
+        # which would expire it.
         with Session(self._reader(), expire_on_commit=False) as session:
             yield session
-            session.rollback()
 
     def dispose(self) -> None:
         """Close every pooled connection."""
@@ -166,18 +171,27 @@ def open_store(side: Side, url: str) -> Store:
         family = "postgresql"
     if family == "postgresql":
         target = target.set(drivername="postgresql+psycopg")
-        return Store(side, create_engine(target, **_POSTGRESQL))
+        return Store(side, create_engine(target, **_options(side), **_POSTGRESQL))
     if family != "sqlite" or target.database in {None, "", ":memory:"}:
         message = f"the {side} store needs a SQLite file or a PostgreSQL address"
         raise ValueError(message)
-    engine = create_engine(target, hide_parameters=True)
+    engine = create_engine(target, **_options(side))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return Store(side, engine)
 
 
+def side_of(session: Session) -> Side:
+    """Return the side whose store a session was opened on."""
+    side: Side = session.get_bind().engine.get_execution_options()[SIDE]
+    return side
+
+
+def _options(side: Side) -> dict[str, Any]:
+    return {"hide_parameters": True, "execution_options": {SIDE: side}}
+
+
 _POSTGRESQL: Final[dict[str, Any]] = {
-    "hide_parameters": True,
     "isolation_level": "READ COMMITTED",
     "pool_pre_ping": True,
 }
