@@ -10,12 +10,22 @@ from collections.abc import Iterator
 from tests.vectors.files import FOLDER, Vector
 from tests.vectors.making.ballots import ballot_vectors
 from tests.vectors.making.ceremonies import ceremony_vectors
+from tests.vectors.making.codes import code_vectors
+from tests.vectors.making.decryptions import decryption_vectors
+from tests.vectors.making.keyfiles import keyfile_vectors
+from tests.vectors.making.signatures import signature_vectors
+from tests.vectors.making.texts import text_vectors
 
 
 def every_vector() -> Iterator[Vector]:
     """All vectors, of every operation."""
     yield from ballot_vectors()
+    yield from signature_vectors()
+    yield from code_vectors()
     yield from ceremony_vectors()
+    yield from decryption_vectors()
+    yield from keyfile_vectors()
+    yield from text_vectors()
 
 
 def main() -> None:
