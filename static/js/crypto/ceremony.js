@@ -13,7 +13,7 @@ import {
   G, decodeScalar, encodePoint, encodeScalar, multiply, reduce, requireNotIdentity, sum,
 } from "./group.js";
 import { digest } from "./hashing.js";
-import { KNOWLEDGE_BYTES, proveKnowledge, verifyKnowledge } from "./knowledge.js";
+import { KNOWLEDGE_BYTES, decodeKnowledge, proveKnowledge, verifyKnowledge } from "./knowledge.js";
 import { drawSealingKey, seal, sealingKey, unseal } from "./sealing.js";
 import {
   MOST_HOLDERS, commitmentsTo, encodeCommitments, publicShare, requireThreshold, shareOf,
@@ -189,10 +189,16 @@ export function verifyReveals(round, commitments, entries) {
 
 function readReveal(round, entry) {
   const reveal = readFields(entry, {
-    index: INDEX, points: listOf(point), possession: hex(KNOWLEDGE_BYTES), signature: hex(64),
+    index: INDEX, points: listOf(point), possession: readPossession, signature: hex(64),
   });
   requireForm(reveal.points.length === round.threshold, "not as many points as the threshold");
   return reveal;
+}
+
+function readPossession(value) {
+  const proof = hex(KNOWLEDGE_BYTES)(value);
+  decodeKnowledge(proof);
+  return proof;
 }
 
 /**

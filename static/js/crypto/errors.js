@@ -207,3 +207,6 @@ export class NoSuchHolder extends CryptoError {}
 
 /** A partial does not hold one decryption for each ciphertext of the tally. */
 export class Incomplete extends CryptoError {}
+
+/** The file names other costs of Argon2id than the protocol's. */
+export class UnsupportedParameters extends CryptoError {}

@@ -9,13 +9,14 @@ import {
   base64, hex, id, integer, nullable, only, personName, readFields, scalar, text,
 } from "./documents.js";
 import { decodeJson, encodeBase64, encodeHex, encodeJson } from "./encoding.js";
-import { OtherTally, UnlockRefused, WrongPassphrase } from "./errors.js";
+import { OtherTally, UnlockRefused, UnsupportedParameters, WrongPassphrase } from "./errors.js";
 import { encodeScalar } from "./group.js";
 import { KEY_FILE, SALT_BYTES, deriveKey } from "./passwords.js";
 import { NONCE_BYTES, lock, unlock } from "./sealing.js";
 import { MOST_HOLDERS } from "./sharing.js";
 
 const FORMAT = "urne/v1/keyfile";
+const COST = integer(1, 2 ** 32 - 1);
 
 /**
  * Make the file. Takes seconds: in a worker.
@@ -37,10 +38,10 @@ export async function createKeyFile(label, secrets, passphrase, onProgress = und
  * @param {string} passphrase
  * @param {function(number): void} [onProgress] told the part that is done, 0 to 1
  * @returns {Promise<object>} `{label, secrets, salt, key, bytes}`
- * @throws {NonCanonicalEncoding} also for other cost parameters @throws {WrongPassphrase}
+ * @throws {NonCanonicalEncoding} @throws {UnsupportedParameters} @throws {WrongPassphrase}
  */
 export async function openKeyFile(bytes, passphrase, onProgress = undefined) {
-  const { box, nonce, salt, ...label } = readKeyFile(bytes);
+  const { box, nonce, salt, format, ...label } = readKeyFile(bytes);
   const key = await deriveKey(passphrase, salt, onProgress);
   return { label, secrets: readSecrets(unlocked(key, concat(nonce, box))), salt, key, bytes };
 }
@@ -49,14 +50,18 @@ export async function openKeyFile(bytes, passphrase, onProgress = undefined) {
  * What the file tells without its passphrase.
  * @param {Uint8Array} bytes
  * @returns {object} `{ceremony, index, name, title, box, nonce, salt}`
- * @throws {NonCanonicalEncoding}
+ * @throws {NonCanonicalEncoding} @throws {UnsupportedParameters}
  */
 export function readKeyFile(bytes) {
-  const { format, lanes, memory_kib: memory, passes, ...fields } = readFields(decodeJson(bytes), {
+  const { lanes, memory_kib: memoryKib, passes, ...fields } = readFields(decodeJson(bytes), {
     box: base64(), ceremony: id, format: only(FORMAT), index: integer(1, MOST_HOLDERS),
-    lanes: only(KEY_FILE.lanes), memory_kib: only(KEY_FILE.memoryKib), name: personName,
-    nonce: hex(NONCE_BYTES), passes: only(KEY_FILE.passes), salt: hex(SALT_BYTES), title: text,
+    lanes: COST, memory_kib: COST, name: personName, nonce: hex(NONCE_BYTES), passes: COST,
+    salt: hex(SALT_BYTES), title: text,
   });
+  // A file with cheaper costs would have its passphrase guessed.
+  if (lanes !== KEY_FILE.lanes || memoryKib !== KEY_FILE.memoryKib || passes !== KEY_FILE.passes) {
+    throw new UnsupportedParameters();
+  }
   return fields;
 }
 

@@ -25,20 +25,29 @@ export function proveKnowledge(tag, parts, secret) {
 }
 
 /**
+ * @param {Uint8Array} proof 64 bytes
+ * @returns {{encoded: Uint8Array, commitment: object, response: bigint}} K's bytes, K and s
+ * @throws {WrongLength} @throws {NonCanonicalPoint} @throws {IdentityPoint}
+ * @throws {NonCanonicalScalar}
+ */
+export function decodeKnowledge(proof) {
+  const [encoded, response] = split(proof, POINT_BYTES, SCALAR_BYTES);
+  return { encoded, commitment: decodePoint(encoded), response: decodeScalar(response) };
+}
+
+/**
  * The equation `s·G = K + c·X`, for one check or for many at once.
  * @param {string} tag
  * @param {Uint8Array[]} parts
  * @param {object} point X, whose logarithm is known
  * @param {Uint8Array} proof 64 bytes
  * @returns {Array<[bigint, object]>}
- * @throws {WrongLength} @throws {NonCanonicalPoint} @throws {IdentityPoint}
- * @throws {NonCanonicalScalar}
+ * @throws what decodeKnowledge throws
  */
 export function knowledgeEquation(tag, parts, point, proof) {
-  const [encoded, response] = split(proof, POINT_BYTES, SCALAR_BYTES);
-  const commitment = decodePoint(encoded);
+  const { encoded, commitment, response } = decodeKnowledge(proof);
   const c = challenge(tag, ...parts, encoded);
-  return [[1n, commitment], [c, point], [-decodeScalar(response), G]];
+  return [[1n, commitment], [c, point], [-response, G]];
 }
 
 /**
