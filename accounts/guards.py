@@ -1,0 +1,185 @@
+"""Access marks: every view bears exactly one, and the app refuses to start otherwise.
+
+The marks are set on the view; `seal_app` walks the routes once all blueprints are
+there and wraps each view in the guard its mark asks for. So there is one place where
+access is decided, and no view can be reached that forgot to ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Final, Literal, TypeVar
+
+from flask import Flask, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import Forbidden
+
+from accounts.officials import OfficialIdentity
+from accounts.passes import PassRefused, read_pass
+from accounts.roles import ALL_ROLES, Role
+from accounts.sessions import (
+    REGISTER_COOKIE,
+    SERVICE_COOKIE,
+    NotSignedIn,
+    official_of,
+)
+from infra.sides import Side
+from infra.wall import request_of
+from infra.web import current_runtime
+
+View = TypeVar("View", bound=Callable[..., Any])
+Kind = Literal["public", "voter", "official", "register_official", "holder", "exchange"]
+
+MARK: Final = "__urne_access__"
+COOKIELESS: Final = frozenset({"voter", "holder", "exchange"})
+"""Kinds whose requests carry no cookie, so that no page of others can ride on one."""
+
+
+class UnmarkedView(RuntimeError):
+    """A view that says nothing of who may open it."""
+
+
+class MarkedTwice(RuntimeError):
+    """A view with two access marks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may open a view."""
+
+    kind: Kind
+    roles: frozenset[Role] = frozenset()
+    side: Side | None = None
+
+
+def public(view: View) -> View:
+    """Anyone; no cookie is read."""
+    return _mark(view, Access("public"))
+
+
+def voter(side: Side) -> Callable[[View], View]:
+    """A voter, known by what the request itself proves; bound to one side."""
+    return lambda view: _mark(view, Access("voter", side=side))
+
+
+def official(*roles: Role) -> Callable[[View], View]:
+    """An official signed in on the service with one of the roles; none named: any."""
+    found = frozenset(roles or ALL_ROLES)
+    return lambda view: _mark(view, Access("official", found, "service"))
+
+
+def register_official(*roles: Role) -> Callable[[View], View]:
+    """An official whom the service's pass names, with one of the roles."""
+    found = frozenset(roles or ALL_ROLES)
+    return lambda view: _mark(view, Access("register_official", found, "register"))
+
+
+def holder(view: View) -> View:
+    """A key holder, known by the bearer key of a committee seat; the view checks it."""
+    return _mark(view, Access("holder", side="service"))
+
+
+def exchange(side: Side) -> Callable[[View], View]:
+    """The other side, known by its signature under the document."""
+    return lambda view: _mark(view, Access("exchange", side=side))
+
+
+def access_of(view: Callable[..., Any]) -> Access:
+    """Return a view's mark.
+
+    Raises:
+        UnmarkedView: it has none.
+
+    """
+    found = getattr(view, MARK, None)
+    if not isinstance(found, Access):
+        name = getattr(view, "__qualname__", "view")
+        raise UnmarkedView(f"{view.__module__}.{name} bears no access mark")
+    return found
+
+
+def current_official() -> OfficialIdentity:
+    """Return the official this request was let in as.
+
+    Raises:
+        NotSignedIn: the view is not one of officials.
+
+    """
+    found = g.get("official")
+    if not isinstance(found, OfficialIdentity):
+        raise NotSignedIn
+    return found
+
+
+def seal_app(app: Flask, csrf: CSRFProtect) -> None:
+    """Wrap every view in its guard.
+
+    Raises:
+        UnmarkedView: a route whose view says nothing of who may open it.
+
+    """
+    static = {"static"}
+    for endpoint, view in app.view_functions.items():
+        if endpoint in static:
+            continue
+        access = access_of(view)
+        if access.kind in COOKIELESS:
+            csrf.exempt(view)
+        app.view_functions[endpoint] = _guarded(view, access)
+
+
+def _mark(view: View, access: Access) -> View:
+    if hasattr(view, MARK):
+        raise MarkedTwice(f"{view.__module__}.{view.__qualname__}")
+    setattr(view, MARK, access)
+    return view
+
+
+def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Any]:
+    @wraps(view)
+    def guard(**arguments: Any) -> ResponseReturnValue:  # noqa: ANN401 - Flask's own
+        if access.kind == "voter" and access.side is not None:
+            with request_of(access.side):
+                return _answer(view, arguments)
+        try:
+            if access.kind == "official":
+                g.official = _service_official()
+            elif access.kind == "register_official":
+                g.official = _register_official()
+        except (NotSignedIn, PassRefused):
+            return _to_entrance(access.kind)
+        if access.roles and not access.roles & g.official.roles:
+            raise Forbidden
+        return _answer(view, arguments)
+
+    return guard
+
+
+def _answer(view: Callable[..., Any], arguments: dict[str, Any]) -> Any:  # noqa: ANN401
+    return current_app.ensure_sync(view)(**arguments)
+
+
+def _service_official() -> OfficialIdentity:
+    runtime = current_runtime()
+    token = request.cookies.get(SERVICE_COOKIE, "")
+    with runtime.store("service").reading() as session:
+        return official_of(session, token, runtime.clock.now())
+
+
+def _register_official() -> OfficialIdentity:
+    runtime = current_runtime()
+    key = runtime.settings.verify_keys["service"]
+    text = request.cookies.get(REGISTER_COOKIE, "")
+    return read_pass(text, key, runtime.clock.now()).official
+
+
+def _to_entrance(kind: Kind) -> ResponseReturnValue:
+    # Only a page that was asked for is come back to; a lost form is not sent again.
+    wanted = request.path if request.method == "GET" else None
+    if kind == "official":
+        return redirect(url_for("accounts.sign_in", neste=wanted))
+    service = current_runtime().settings.service_url
+    return redirect(f"{service}/valg")
