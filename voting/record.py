@@ -48,6 +48,15 @@ _UNIX: Final = 3
 _ENCRYPTED: Final = 0x1
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
+_UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    ValueError,
+)
+
 
 class RecordRefused(Exception):
     """What was given is not an election record; the subclasses say why."""
@@ -152,7 +161,7 @@ def read_record(source: IO[bytes]) -> RecordParts:
         with zipfile.ZipFile(source) as archive:
             names = _require_entries(archive)
             read = {name: _read_entry(archive, name) for name in names}
-    except (zipfile.BadZipFile, ValueError, OverflowError, EOFError, OSError) as error:
+    except _UNREADABLE as error:
         raise NotARecord(f"no zip that can be read: {error}") from error
     board = tuple(read[name] for name in sorted(read) if _BOARD.fullmatch(name))
     return RecordParts(

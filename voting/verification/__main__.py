@@ -1,0 +1,151 @@
+"""The command behind ``scripts/verify RECORD.zip [--json]``."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from crypto.codes import short_fingerprint
+from voting.record import NotARecord, RecordRefused, read_record
+from voting.verification.facts import Facts
+from voting.verification.runner import CheckResult, Report, verify_record
+
+PASSED, FAILED, UNUSABLE = 0, 1, 2
+
+PAPER_NOTE = (
+    "The paper results in it were counted by hand: two of the committee declare them,"
+    " and no record can prove them."
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Verify a record; 0 if all passed, 1 if any check failed, 2 if unusable."""
+    options = _parser().parse_args(arguments)
+    try:
+        with options.record.open("rb") as source:
+            parts = read_record(source)
+    except (OSError, NotARecord) as error:
+        sys.stderr.write(f"{options.record}: {error}\n")
+        return UNUSABLE
+    except RecordRefused as refused:
+        reason = f"{type(refused).__name__}: {refused}"
+        return _tell_refused(CheckResult(1, "Files", False, reason), options.json)  # noqa: FBT003 - the field is named passed
+    report = verify_record(parts, progress=_show_progress)
+    if options.json:
+        _say(json.dumps(_as_json(report), ensure_ascii=False, indent=2))
+    else:
+        _say("\n".join(_as_text(report)))
+    return PASSED if report.passed else FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="scripts/verify",
+        description="Verify an election record offline, from its zip alone.",
+        epilog="Exit status: 0 every check passed, 1 one failed, 2 no usable record.",
+    )
+    parser.add_argument("record", type=Path, metavar="RECORD.zip")
+    parser.add_argument("--json", action="store_true", help="print a JSON report")
+    return parser
+
+
+def _tell_refused(result: CheckResult, as_json: bool) -> int:  # noqa: FBT001 - an option of the command
+    if as_json:
+        checks = [_result_as_json(result)]
+        _say(json.dumps({"passed": False, "checks": checks}, indent=2))
+    else:
+        _say(_line(result))
+    return FAILED
+
+
+def _as_json(report: Report) -> dict[str, Any]:
+    facts = report.facts
+    told: dict[str, Any] = {
+        "passed": report.passed,
+        "checks": [_result_as_json(result) for result in report.results],
+        "fingerprint": facts.fingerprint.hex(),
+        "short_fingerprint": short_fingerprint(facts.fingerprint),
+        "paper_declared": facts.parts.paper is not None,
+    }
+    if report.passed:
+        told |= {
+            "title": facts.manifest.title,
+            "root": facts.head.root.hex(),
+            "size": facts.head.size,
+            "ballots": len(facts.box.counted),
+            "contests": _contests(facts),
+        }
+    return told
+
+
+def _result_as_json(result: CheckResult) -> dict[str, Any]:
+    return {
+        "number": result.number,
+        "name": result.name,
+        "passed": result.passed,
+        "reason": result.reason,
+    }
+
+
+def _contests(facts: Facts) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": contest.title,
+            "choices": [*contest.choices, *(["(blank)"] if contest.blank else [])],
+            "digital": list(result.digital),
+            "paper": list(result.paper),
+            "total": list(result.total),
+        }
+        for contest, result in zip(
+            facts.manifest.contests, facts.result.contests, strict=True
+        )
+    ]
+
+
+def _as_text(report: Report) -> list[str]:
+    lines = [_line(result) for result in report.results]
+    facts = report.facts
+    lines += ["", f"Fingerprint: {facts.fingerprint.hex()}"]
+    short = short_fingerprint(facts.fingerprint)
+    lines.append(f"In every voting link, after the dot: {short}")
+    if not report.passed:
+        failed = sum(not result.passed for result in report.results)
+        return [*lines, "", f"NOT VERIFIED: {failed} checks failed."]
+    lines += [
+        f"Final root of the board: {facts.head.root.hex()} ({facts.head.size} leaves)",
+        "Compare these with the signed protocol and with your own link.",
+        "",
+    ]
+    for contest in _contests(facts):
+        lines.append(contest["title"])
+        rows = zip(contest["choices"], contest["total"], contest["paper"], strict=True)
+        for choice, total, on_paper in rows:
+            declared = f", {on_paper} of them on paper" if on_paper else ""
+            lines.append(f"  {choice}: {total}{declared}")
+    lines += ["", "VERIFIED: every check passed."]
+    if facts.parts.paper is not None:
+        lines.append(PAPER_NOTE)
+    return lines
+
+
+def _line(result: CheckResult) -> str:
+    if result.passed:
+        return f"{result.number:2}. {result.name}: passed"
+    return f"{result.number:2}. {result.name}: FAILED: {result.reason}"
+
+
+def _show_progress(done: int, total: int) -> None:
+    sys.stderr.write(f"\r{done} of {total} ballots")
+    if done == total:
+        sys.stderr.write("\n")
+    sys.stderr.flush()
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
