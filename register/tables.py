@@ -5,6 +5,11 @@ everything that finds them is a digest under it, and both die with it. No row ha
 serial number, and none that belongs to a member has a time: ids are random bytes.
 The two tables of marks are apart so that fresh marks leave their order behind when
 they are moved, in batches (docs/architecture.md).
+
+What is written while a right is taken out (a mark, an hour's total) refers to nothing
+by a foreign key. PostgreSQL checks one by locking the row referred to, which leaves
+the marking transaction's id in that row's hidden column xmax, where no batch moves it:
+the order of marking could then be read from the roll.
 """
 
 from __future__ import annotations
@@ -56,6 +61,9 @@ class Roll(RegisterBase):
     election_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     title: Mapped[str] = mapped_column(String(200))
+    organisation: Mapped[str] = mapped_column(String(200), default="")
+    verifier_key: Mapped[bytes | None] = mapped_column(Bytes32)
+    """The X25519 key to which issuer keys are sealed for the service."""
     phase: Mapped[str] = mapped_column(String(10), default=RollPhase.DRAFT)
     key_id: Mapped[str] = mapped_column(String(ID_LENGTH), unique=True)
     """The data key's name in the keystore; the key itself is never in a database."""
@@ -67,8 +75,14 @@ class Roll(RegisterBase):
     commitment: Mapped[bytes | None] = mapped_column(Bytes32)
     manifest: Mapped[bytes | None] = mapped_column(LargeBinary)
     fingerprint: Mapped[bytes | None] = mapped_column(Bytes32, unique=True)
+    schedule_number: Mapped[int | None]
+    """Of the schedule that holds, from 0."""
     opens_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the service closed its box: nobody is marked any more."""
+    rewritten_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the store was rewritten after the last marks had been moved."""
     approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     shred_due: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     hold_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -90,6 +104,11 @@ class Roll(RegisterBase):
             name="manifest_has_its_fingerprint",
         ),
         CheckConstraint("closes_at > opens_at", name="closes_after_it_opens"),
+        CheckConstraint(
+            "(schedule_number IS NULL) = (opens_at IS NULL)"
+            " AND (opens_at IS NULL) = (closes_at IS NULL)",
+            name="schedule_is_whole",
+        ),
         CheckConstraint(
             "approved_at IS NULL OR shred_due IS NOT NULL",
             name="approved_roll_has_a_day_to_be_shredded",
@@ -138,13 +157,6 @@ class VoterGroup(RegisterBase):
     )
 
 
-def _of_a_group() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["election_id", "group_index"],
-        ["voter_groups.election_id", "voter_groups.index"],
-    )
-
-
 class RollEntry(RegisterBase):
     """One member of one roll, who never outlives it."""
 
@@ -161,7 +173,10 @@ class RollEntry(RegisterBase):
     added_late: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (
-        _of_a_group(),
+        ForeignKeyConstraint(
+            ["election_id", "group_index"],
+            ["voter_groups.election_id", "voter_groups.index"],
+        ),
         Index(None, "election_id", "group_index"),
         Index(None, "election_id", "email_digest"),
         UniqueConstraint("election_id", "member_digest"),
@@ -181,11 +196,12 @@ class RollEntry(RegisterBase):
 
 
 class MarkColumns:
-    """What a mark holds, in the intake and after: no time, no address, no order."""
+    """What a mark holds, in the intake and after: no time, no address, no order.
 
-    entry_id: Mapped[bytes] = mapped_column(
-        ForeignKey("roll_entries.id"), primary_key=True
-    )
+    Entry and group are named without foreign keys: see the top of this module.
+    """
+
+    entry_id: Mapped[bytes] = mapped_column(Bytes16, primary_key=True)
     election_id: Mapped[str] = mapped_column(String(ID_LENGTH))
     group_index: Mapped[int]
     channel: Mapped[str] = mapped_column(String(7))
@@ -201,7 +217,6 @@ class MarkColumns:
     @classmethod
     def __table_args__(cls) -> tuple[SchemaItem, ...]:
         return (
-            _of_a_group(),
             Index(None, "election_id", "group_index"),
             _known("channel", Channel, "channel_is_known"),
             # coalesce: a CHECK that comes out as NULL would let the row in.
@@ -311,9 +326,8 @@ class HourlyTotal(RegisterBase):
 
     __tablename__ = "hourly_totals"
 
-    election_id: Mapped[str] = mapped_column(
-        ForeignKey("rolls.election_id"), primary_key=True
-    )
+    election_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    """Without a foreign key: see the top of this module."""
     hour: Mapped[int] = mapped_column(primary_key=True)
     """Whole hours since 1970 in UTC, so that nothing finer can be stored."""
     count: Mapped[int]
