@@ -16,12 +16,12 @@ from crypto.encoding import decode_base32, normalise_base32
 from crypto.errors import NonCanonicalEncoding
 from crypto.hashing import DIGEST_BYTES
 from crypto.merkle import CompactTree, MerkleTree, leaf_hash
-from crypto.notes import Checkpoint as CheckpointText
-from crypto.notes import sign_note
 from crypto.signing import SigningSeed
 from infra.databases import lock_named
-from voting.manifest import SERVICE_SIGNER
+from voting.checkpoints import sign_checkpoint
+from voting.manifest_model import Fingerprint
 from voting.tables import BoardLeaf, Checkpoint
+from voting.tally import BoardHead
 
 MOST_LEAVES_AT_ONCE = 1_000
 TRACKING_SYMBOLS = 20
@@ -60,7 +60,7 @@ class Proof:
 def append_leaves(
     session: Session,
     election_id: str,
-    fingerprint: bytes,
+    fingerprint: Fingerprint,
     leaves: Sequence[NewLeaf],
     seed: SigningSeed,
 ) -> Checkpoint:
@@ -204,16 +204,15 @@ def prove_consistency(
 
 
 def _sign(
-    election_id: str, fingerprint: bytes, tree: CompactTree, seed: SigningSeed
+    election_id: str, fingerprint: Fingerprint, tree: CompactTree, seed: SigningSeed
 ) -> Checkpoint:
-    text = CheckpointText(f"urne/v1/{fingerprint.hex()}", tree.size, tree.root)
-    note = sign_note(text.text, SERVICE_SIGNER, seed)
+    head = BoardHead(tree.size, tree.root)
     return Checkpoint(
         election_id=election_id,
-        size=tree.size,
-        root=tree.root,
+        size=head.size,
+        root=head.root,
         edge=b"".join(tree.edge),
-        note=note.encoded,
+        note=sign_checkpoint(seed, fingerprint, head),
     )
 
 

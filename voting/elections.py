@@ -67,6 +67,7 @@ def create_election(
     if not _SLUG.fullmatch(slug):
         raise SlugMalformed
     title = _clean_title(title)
+    draft = decode_draft(encode_draft(draft))  # times in whole seconds
     if session.scalar(select(Election.id).where(Election.slug == slug)) is not None:
         raise SlugTaken
     election = Election(
@@ -135,6 +136,7 @@ def change_draft(
 
     """
     _require_draft(election)
+    draft = decode_draft(encode_draft(draft))  # times in whole seconds
     election.draft = encode_draft(draft)
     election.opens_at, election.closes_at = draft.opens_at, draft.closes_at
     session.flush()

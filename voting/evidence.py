@@ -1,0 +1,79 @@
+"""Token evidence: after closing every token is proven, then the keys are destroyed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crypto.voprf import DleqProof
+from infra.audit import record_event
+from voting.elections import SYSTEM
+from voting.lifecycle import read_board_so_far
+from voting.phases import Phase
+from voting.sealed import SealedElection, get_sealed
+from voting.tables import TokenEvidence
+from voting.tokens import (
+    Evidence,
+    EvidenceBatch,
+    encode_evidence,
+    pairs_of_group,
+    split_pairs,
+    verify_evidence,
+)
+from voting.verifier import TokenVerifier
+
+
+def is_evidence_due(session: Session, election: SealedElection) -> bool:
+    """Tell whether the tokens of a closed election are yet to be proven."""
+    if election.phase is not Phase.CLOSED:
+        return False
+    return session.get(TokenEvidence, election.id) is None
+
+
+def prove_tokens(
+    session: Session, verifier: TokenVerifier, election_id: str, now: datetime
+) -> bool:
+    """Have every token proven and keep the evidence; tells whether it was this call.
+
+    Raises:
+        EvidenceRefused: a proof does not hold: a ballot was let in without a right.
+        VerifierUnavailable, VerifierAnsweredNo: try again.
+
+    """
+    election = get_sealed(session, election_id)
+    if not is_evidence_due(session, election):
+        return False
+    ballots = read_board_so_far(session, election).ballots
+    evidence = Evidence(
+        tuple(
+            tuple(
+                EvidenceBatch(
+                    first,
+                    len(pairs),
+                    DleqProof.decode(
+                        verifier.prove(
+                            election.id,
+                            group.index,
+                            fingerprint=election.fingerprint,
+                            pairs=[
+                                (each.credential.encoded, each.token.encoded)
+                                for each in pairs
+                            ],
+                        )
+                    ),
+                )
+                for first, pairs in split_pairs(pairs_of_group(ballots, group.index))
+            )
+            for group in election.manifest.groups
+        )
+    )
+    verify_evidence(election.manifest, election.fingerprint, ballots, evidence)
+    session.add(
+        TokenEvidence(election_id=election.id, document=encode_evidence(evidence))
+    )
+    session.flush()
+    record_event(
+        session, at=now, actor=SYSTEM, kind="tokens-proven", subject=election_id
+    )
+    return True
