@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from flask import Blueprint, jsonify, request
@@ -21,6 +22,8 @@ from infra.exchange import (
 from infra.runtime import Runtime
 from infra.sides import other_side
 
+View = Callable[[], ResponseReturnValue]
+
 _STATUS: Final[dict[type[DocumentRefused], int]] = {
     DocumentMalformed: 400,
     WrongSender: 403,
@@ -29,14 +32,18 @@ _STATUS: Final[dict[type[DocumentRefused], int]] = {
 }
 
 
-def exchange_blueprint(runtime: Runtime) -> Blueprint:
+def exchange_blueprint(
+    runtime: Runtime, mark: Callable[[View], View] = lambda view: view
+) -> Blueprint:
     """Return the blueprint of `PATH`; free of CSRF: a signature opens it, no cookie.
 
-    Answers 204 once a document is taken in, also when it was before.
+    `mark` says of the view who may open it. Answers 204 once a document is taken
+    in, also when it was before.
     """
     blueprint = Blueprint("exchange", __name__)
 
     @blueprint.post(PATH)
+    @mark
     def take_document() -> ResponseReturnValue:
         if request.mimetype != MEDIA_TYPE:
             return jsonify(error="NotJson"), 415

@@ -9,16 +9,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from infra.sides import Side
-
-View = TypeVar("View", bound="Callable[..., object]")
-
-VOTER_MARK: Final = "__urne_voter_side__"
 
 _bound_to: ContextVar[Side | None] = ContextVar("urne_wall", default=None)
 
@@ -59,19 +55,3 @@ def touch(side: Side) -> None:
     bound = _bound_to.get()
     if bound is not None and bound != side:
         raise WallBreached(bound, side)
-
-
-def voter(side: Side) -> Callable[[View], View]:
-    """Mark a view as a voter's, bound to one side; the web guard enforces it."""
-
-    def mark(view: View) -> View:
-        setattr(view, VOTER_MARK, side)
-        return view
-
-    return mark
-
-
-def voter_side(view: Callable[..., object]) -> Side | None:
-    """Return the side a view is bound to, or None when it is not a voter's."""
-    side: Side | None = getattr(view, VOTER_MARK, None)
-    return side

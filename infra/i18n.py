@@ -1,0 +1,103 @@
+"""Languages: bokmål is the source; dates and numbers in Norwegian form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, format_percent
+from flask import Flask, request
+from flask_babel import Babel, get_locale
+
+LANGUAGES: Final = ("nb", "nn", "en")
+"""Bokmål, the source language, then its translations."""
+
+ZONE: Final = ZoneInfo("Europe/Oslo")
+
+_TRANSLATIONS: Final = Path(__file__).parent.parent / "translations"
+_ALSO_BOKMAAL: Final = {"no": "nb", "nb-no": "nb", "nn-no": "nn"}
+
+Choice = Callable[[], str | None]
+
+
+def init_i18n(app: Flask, chosen: Choice = lambda: None) -> None:
+    """Set up languages, and the filters dato, tidspunkt, klokkeslett, tall, prosent.
+
+    `chosen` tells the language that an official has set; it is asked first, then
+    the browser's Accept-Language. A voter's choice is not kept: no cookie.
+    """
+    Babel(
+        app,
+        default_locale=LANGUAGES[0],
+        default_timezone=str(ZONE),
+        default_translation_directories=str(_TRANSLATIONS),
+        locale_selector=lambda: select_language(chosen()),
+    )
+    app.jinja_env.filters.update(
+        dato=show_date,
+        tidspunkt=show_moment,
+        klokkeslett=show_time,
+        tall=show_number,
+        prosent=show_percent,
+    )
+    app.context_processor(lambda: {"lang": current_language()})
+
+
+def select_language(chosen: str | None) -> str:
+    """Return the language for this request."""
+    if chosen in LANGUAGES:
+        return chosen
+    for wanted in request.accept_languages.values():
+        name = _ALSO_BOKMAAL.get(wanted.lower(), wanted.lower().partition("-")[0])
+        if name in LANGUAGES:
+            return name
+    return LANGUAGES[0]
+
+
+def current_language() -> str:
+    """Return the language in use: nb, nn or en."""
+    locale = get_locale()
+    return LANGUAGES[0] if locale is None else str(locale.language)
+
+
+def show_date(day: date | datetime) -> str:
+    """Write a day: 1. juni 2026."""
+    local = day.astimezone(ZONE).date() if isinstance(day, datetime) else day
+    return format_date(local, "long", locale=_form())
+
+
+def show_moment(instant: datetime) -> str:
+    """Write day and time as in Oslo: 1. juni 2026 kl. 14.00."""
+    if _form() == "en":
+        return format_datetime(instant, "d MMMM y, HH:mm", tzinfo=ZONE, locale="en")
+    pattern = "d. MMMM y 'kl.' HH.mm"
+    return format_datetime(instant, pattern, tzinfo=ZONE, locale=_form())
+
+
+def show_time(instant: datetime) -> str:
+    """Write the time of day as in Oslo: kl. 14.00."""
+    if _form() == "en":
+        return format_datetime(instant, "HH:mm", tzinfo=ZONE, locale="en")
+    return format_datetime(instant, "'kl.' HH.mm", tzinfo=ZONE, locale=_form())
+
+
+def show_number(number: int) -> str:
+    """Write a number with narrow groups of three: 12 345."""
+    return format_decimal(number, locale=_form())
+
+
+def show_percent(numerator: int, denominator: int) -> str:
+    """Write a share with one decimal, rounded half up: 66,7 %; of nothing: –."""
+    if denominator == 0:
+        return "–"
+    thousandths = (2000 * numerator + denominator) // (2 * denominator)
+    return format_percent(thousandths / 1000, "0.0 %", locale=_form())
+
+
+def _form() -> str:
+    # Outside a request (a job renders a mail) the source language's form.
+    return current_language()
