@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
 
 from accounts.officials import OfficialRefused, create_official
 from accounts.roles import ALL_ROLES, Role
-from infra.web import current_runtime
+from infra.runtime import Runtime
 
-group = AppGroup("officials", help="Officials who may sign in.")
+PASSWORD_VARIABLE = "URNE_PASSWORD"  # noqa: S105 - the name of a variable
+
+
+@click.group("officials")
+def group() -> None:
+    """Officials who may sign in."""
 
 
 @group.command("create")
@@ -22,10 +26,20 @@ group = AppGroup("officials", help="Officials who may sign in.")
     required=True,
     type=click.Choice([role.value for role in ALL_ROLES]),
 )
-@click.password_option(help="Asked for when not given; at least 12 characters.")
-def create(name: str, email: str, roles: tuple[str, ...], password: str) -> None:
-    """Create an official."""
-    with current_runtime().store("service").begin() as session:
+@click.option(
+    "--password",
+    envvar=PASSWORD_VARIABLE,
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    help="At least 12 characters; asked for when neither given nor in URNE_PASSWORD.",
+)
+@click.pass_obj
+def create(
+    runtime: Runtime, *, name: str, email: str, roles: tuple[str, ...], password: str
+) -> None:
+    """Create an official who may sign in; prints the new id."""
+    with runtime.store("service").begin() as session:
         try:
             found = create_official(
                 session,
@@ -35,5 +49,5 @@ def create(name: str, email: str, roles: tuple[str, ...], password: str) -> None
                 roles=[Role(role) for role in roles],
             )
         except OfficialRefused as refusal:
-            raise click.ClickException(str(refusal.__doc__)) from None
+            raise click.ClickException(str(type(refusal).__doc__)) from None
     click.echo(found.id)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from accounts.forms import SignInForm, SignOutForm
 from accounts.guards import official, public

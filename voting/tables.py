@@ -45,6 +45,8 @@ class Election(ServiceBase):
     opens_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     next_batch: Mapped[int] = mapped_column(default=1)
+    turnout: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Rights taken out by the hour, in steps of 20, as the register tells."""
     protocol: Mapped[bytes | None] = mapped_column(LargeBinary)
     approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     approval_signature: Mapped[bytes | None] = mapped_column(Bytes64)

@@ -1,0 +1,103 @@
+"""What the service does with the documents of the register (docs/architecture.md)."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from crypto.encoding import JsonValue, encode_json
+from infra.audit import record_event
+from infra.exchange import ReceivedDocument, handles
+from infra.runtime import Runtime
+from voting.documents import read_object
+from voting.elections import (
+    SYSTEM,
+    get_election,
+    note_roll_draft,
+    note_roll_totals,
+)
+from voting.lifecycle import take_register_leaf
+from voting.phases import Phase, require_transition
+from voting.sealing import read_roll_totals
+from voting.verifier import TokenVerifier
+
+
+class OtherIssuerKeys(Exception):
+    """The sealed issuer keys are not the secret halves of the announced ones."""
+
+
+@handles("service", "roll-draft")
+def take_roll_draft(
+    session: Session, document: ReceivedDocument, _runtime: Runtime
+) -> None:
+    """Keep the groups of a roll that is still being imported."""
+    note_roll_draft(session, document.subject, document.body)
+
+
+@handles("service", "roll-totals")
+def take_roll_totals(
+    session: Session, document: ReceivedDocument, runtime: Runtime
+) -> None:
+    """Keep the totals of a frozen roll, and hand the issuer keys to the verifier.
+
+    Raises:
+        OtherIssuerKeys: the verifier found other keys than the register announced.
+
+    """
+    totals = read_roll_totals(document.body)
+    verifier = TokenVerifier(runtime.settings.verifier_socket)
+    installed = verifier.install_keys(
+        document.subject, [group.sealed_issuer_key for group in totals.groups]
+    )
+    if installed != [group.issuer_key.encoded for group in totals.groups]:
+        raise OtherIssuerKeys
+    note_roll_totals(session, document.subject, document.body)
+    record_event(
+        session,
+        at=runtime.clock.now(),
+        actor=SYSTEM,
+        kind="roll-frozen",
+        subject=document.subject,
+        content={"roll_commitment": totals.commitment.hex()},
+    )
+
+
+@handles("service", "leaf")
+def take_leaf(session: Session, document: ReceivedDocument, runtime: Runtime) -> None:
+    """Append what the register signed for the board."""
+    fields = read_object(document.body, ("leaf",))
+    take_register_leaf(session, runtime.settings, document.subject, fields.of("leaf"))
+
+
+@handles("service", "turnout")
+def take_turnout(
+    session: Session, document: ReceivedDocument, _runtime: Runtime
+) -> None:
+    """Keep the totals over time, in steps that the register rounded to."""
+    hours = read_object(document.body, ("hours",)).array("hours", 0, 10_000)
+    kept: list[JsonValue] = []
+    for item in hours:
+        fields = item.fields("count", "hour")
+        kept.append(
+            {"count": fields.integer("count", 0), "hour": fields.integer("hour", 0)}
+        )
+    get_election(session, document.subject).turnout = encode_json(kept)
+
+
+@handles("service", "shredded")
+def take_certificate(
+    session: Session, document: ReceivedDocument, runtime: Runtime
+) -> None:
+    """Keep the shredding certificate; an approved election is shredded with it."""
+    fields = read_object(document.body, ("certificate",))
+    election = get_election(session, document.subject)
+    election.certificate = encode_json(fields.of("certificate"))
+    if election.phase == Phase.APPROVED:
+        require_transition(Phase.APPROVED, Phase.SHREDDED)
+        election.phase = Phase.SHREDDED
+    record_event(
+        session,
+        at=runtime.clock.now(),
+        actor=SYSTEM,
+        kind="roll-shredded",
+        subject=document.subject,
+    )
