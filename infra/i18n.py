@@ -95,7 +95,7 @@ def show_percent(numerator: int, denominator: int) -> str:
     if denominator == 0:
         return "–"
     thousandths = (2000 * numerator + denominator) // (2 * denominator)
-    return format_percent(thousandths / 1000, "0.0 %", locale=_form())
+    return format_percent(thousandths / 1000, "0.0\u00a0%", locale=_form())
 
 
 def _form() -> str:

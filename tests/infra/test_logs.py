@@ -45,6 +45,7 @@ def test_a_log_tells_classes_and_places_and_names_nobody() -> None:
 
 def test_a_trace_has_no_text() -> None:
     found: dict[str, int] = {}
+    told = ""
     try:
         found[NAME] += 1
     except KeyError as error:
