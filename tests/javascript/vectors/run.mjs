@@ -1,15 +1,34 @@
 // Runs vectors and tells of each what became of it; the same in Node, page and worker.
 
-import { parseVector } from "./files.mjs";
-import { published } from "./published.mjs";
 import { readBallot } from "./ballots.mjs";
 import { readCeremony, readShares } from "./ceremonies.mjs";
+import { readDecryption, readRehearsal, readTotal } from "./counting.mjs";
+import {
+  readBallotSignature, readCode, readEvidence, readLink, readStatusSignature, readToken,
+  readTokenCheck,
+} from "./credentials.mjs";
+import { parseVector } from "./files.mjs";
+import { published } from "./published.mjs";
+import { readCheckpoint, readJson, readKeyFile } from "./texts.mjs";
 
 /** By operation, what reads a vector of our own; each throws the reason to refuse. */
 const own = {
   ballot: readBallot,
+  "ballot-signature": readBallotSignature,
   ceremony: readCeremony,
+  checkpoint: readCheckpoint,
+  code: readCode,
+  decryption: readDecryption,
+  evidence: readEvidence,
+  json: readJson,
+  keyfile: readKeyFile,
+  link: readLink,
+  rehearsal: readRehearsal,
   shares: readShares,
+  "status-signature": readStatusSignature,
+  token: readToken,
+  "token-check": readTokenCheck,
+  total: readTotal,
 };
 
 /**
