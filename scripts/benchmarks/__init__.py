@@ -1,0 +1,1 @@
+"""Benchmarks: medians of repeated runs on this machine."""
