@@ -55,10 +55,10 @@ class FixedBytes(TypeDecorator[bytes]):
     impl = LargeBinary
     cache_ok = True
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, length: int) -> None:
         """Take the size in bytes."""
-        super().__init__(size)
-        self.size = size
+        super().__init__(length)
+        self.size = length
 
     @override
     def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:

@@ -13,7 +13,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import MetaData, Table, create_engine, event, make_url, text
+from sqlalchemy import (
+    MetaData,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from infra.sides import Side
@@ -238,7 +246,10 @@ def forbid_statistics(store: Store, connection: Connection) -> None:
     """
     if not store.is_postgresql:
         return
+    there = set(inspect(connection).get_table_names())
     for table in store.metadata.sorted_tables:
+        if table.name not in there:
+            continue
         name = f'"{table.name}"'
         changes = ", ".join(
             f'ALTER COLUMN "{column.name}" SET STATISTICS 0' for column in table.columns
