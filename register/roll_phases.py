@@ -67,9 +67,20 @@ class MessageState(StrEnum):
 
     QUEUED = "queued"
     SENDING = "sending"
+    """Its code's public key is kept, and it is being handed in."""
+
     SENT = "sent"
     UNCERTAIN = "uncertain"
+    """It may have arrived: the one who sent it died, or lost the connection."""
+
     REFUSED = "refused"
+    """Surely not taken, for good; its code is dead."""
+
+    REPLACED = "replaced"
+    """It may have arrived; an official has had another one sent all the same."""
+
+    WITHDRAWN = "withdrawn"
+    """Never sent: the sending was stopped, or the member took out the right first."""
 
 
 class ShreddingState(StrEnum):
