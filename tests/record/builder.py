@@ -276,7 +276,10 @@ class BoardBuilder:
         self.witnessed = witnessed
         self.leaves: list[Leaf] = [ManifestLeaf(manifest_document(manifest))]
         self.notes: list[str] = []
+        self.signed_size = 0
         self.paper_marks = [0] * len(manifest.groups)
+        self.spare_marks = 1
+        """How many more marks than ballots the register counts until closing."""
 
     @property
     def head(self) -> BoardHead:
@@ -289,7 +292,10 @@ class BoardBuilder:
         self.leaves.extend(leaves)
 
     def checkpoint(self) -> None:
-        """Sign a checkpoint, and have the witness sign it too."""
+        """Sign a checkpoint of what is new, and have the witness sign it too."""
+        if self.notes and self.head.size == self.signed_size:
+            return
+        self.signed_size = self.head.size
         note = sign_checkpoint(seed_of("service"), self.fingerprint, self.head)
         if self.witnessed:
             name = self.manifest.witnesses[0].name
@@ -309,9 +315,10 @@ class BoardBuilder:
         return tuple(cast[group.index] for group in self.manifest.groups)
 
     def answer(self, *, final: bool = False) -> None:
-        """Have the register count its marks; one more than there are ballots."""
+        """Have the register count its marks: in the end one more than ballots."""
         head = self.head
-        counts = [count + 1 for count in self.cast_counts()]
+        spare = 1 if final else self.spare_marks
+        counts = [max(cast + spare, 0) for cast in self.cast_counts()]
         self.add(
             sign_marks(
                 seed_of("register"),
