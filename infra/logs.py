@@ -8,8 +8,9 @@ and libraries carry values. There is no access log.
 from __future__ import annotations
 
 import logging
+import sys
 import traceback
-from typing import Final
+from typing import Final, TextIO
 
 from typing_extensions import override
 
@@ -45,14 +46,24 @@ class AllowListFormatter(logging.Formatter):
         return " ".join(parts).replace("\n", " ").replace("\r", " ")
 
 
+class StandardErrorHandler(logging.StreamHandler[TextIO]):
+    """Writes to what standard error is at that moment, also after it was replaced."""
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 def configure_logging(level: int = logging.INFO) -> None:
     """Send everything through the allow-list to standard error."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(AllowListFormatter())
     root = logging.getLogger()
     for old in root.handlers[:]:
-        root.removeHandler(old)
-    root.addHandler(handler)
+        if type(old) in {StandardErrorHandler, logging.StreamHandler}:
+            root.removeHandler(old)
+    root.addHandler(StandardErrorHandler())
+    for handler in root.handlers:
+        handler.setFormatter(AllowListFormatter())
     root.setLevel(logging.WARNING)
     logging.getLogger(OWN).setLevel(level)
     for name in PLACES_ONLY:

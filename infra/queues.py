@@ -132,6 +132,25 @@ def enqueue(
     return str(queued.id)
 
 
+def forget_jobs(queue: Queue, *ids: Identifier) -> int:
+    """Delete every job that names one of these ids and is not running; return count.
+
+    Waiting, scheduled, deferred and failed ones, with what Redis keeps of them:
+    shredding leaves no trace of its subject in a queue.
+    """
+    found = {
+        *queue.job_ids,
+        *queue.scheduled_job_registry.get_job_ids(),
+        *queue.deferred_job_registry.get_job_ids(),
+        *queue.failed_job_registry.get_job_ids(),
+    }
+    jobs = IdJob.fetch_many(found, queue.connection, serializer=JSONSerializer)
+    named = [each for each in jobs if each is not None and set(each.args) & set(ids)]
+    for each in named:
+        each.delete()
+    return len(named)
+
+
 def require_id(value: object) -> None:
     """Refuse what could be anything but an id.
 

@@ -21,6 +21,7 @@ from infra.queues import (
     Periodic,
     cron_of,
     enqueue,
+    forget_jobs,
     queue_of,
 )
 from infra.runtime import Runtime
@@ -271,3 +272,27 @@ def test_the_sides_have_queues_of_their_own(runtime: Runtime) -> None:
     assert _everything_in(runtime.connections["service"]) == {}
     with request_of("register"), pytest.raises(WallBreached):
         queue_of(runtime, "service")
+
+
+def test_what_names_a_shredded_subject_is_forgotten(runtime: Runtime) -> None:
+    queue = queue_of(runtime, "register")
+    later = SystemClock().now() + timedelta(hours=1)
+    enqueue(queue, f"{JOBS}.fail_on_a_name", ENTRY, retries=0)
+    _run_burst(runtime, "register")
+    enqueue(queue, f"{JOBS}.leave_file", ENTRY)
+    enqueue(queue, f"{JOBS}.leave_file", ENTRY, at=later)
+    enqueue(queue, f"{JOBS}.leave_file", "f" * 32)
+    connection = runtime.connections["register"]
+    assert [
+        key
+        for key, value in _everything_in(connection).items()
+        if ENTRY.encode() in value
+    ]
+    assert forget_jobs(queue, ENTRY) == 3
+    assert not [
+        key
+        for key, value in _everything_in(connection).items()
+        if ENTRY.encode() in value
+    ]
+    assert queue.count == 1
+    assert queue.failed_job_registry.count == queue.scheduled_job_registry.count == 0
