@@ -112,7 +112,8 @@ def _as_text(report: Report) -> list[str]:
     lines.append(f"In every voting link, after the dot: {short}")
     if not report.passed:
         failed = sum(not result.passed for result in report.results)
-        return [*lines, "", f"NOT VERIFIED: {failed} checks failed."]
+        checks = "check" if failed == 1 else "checks"
+        return [*lines, "", f"NOT VERIFIED: {failed} {checks} failed."]
     lines += [
         f"Final root of the board: {facts.head.root.hex()} ({facts.head.size} leaves)",
         "Compare these with the signed protocol and with your own link.",
