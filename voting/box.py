@@ -58,15 +58,23 @@ def hold_batch(session: Session, election_id: str) -> int:
     return session.scalars(query).one()
 
 
+def hold_credential(session: Session, election_id: str, credential: bytes) -> None:
+    """Keep others from casting with a credential, 32 bytes, until commit.
+
+    Taken before the box is looked into: so the same ballot sent twice at once finds
+    itself there, and is not taken for another one.
+    """
+    lock_named(session, b"credential", election_id.encode(), credential)
+
+
 def drop_ballot(session: Session, election_id: str, ballot: BoxedBallot) -> None:
-    """Put a ballot into intake; `hold_batch` was called in this transaction.
+    """Put a ballot into intake; batch and credential are held in this transaction.
 
     Raises:
         CredentialUsed: there is another of this credential and sequence.
 
     """
     same = (ballot.credential, ballot.sequence)
-    lock_named(session, b"credential", election_id.encode(), ballot.credential)
     if any(_places(session, election_id, *same)):
         raise CredentialUsed
     session.add(
@@ -92,7 +100,12 @@ def find_place(session: Session, election_id: str, tracking: bytes) -> Place | N
 
 
 def places_of(session: Session, election_id: str, credential: bytes) -> list[Place]:
-    """Return the places of all ballots of a credential, in order of sequence."""
+    """Return the places of all ballots of a credential, in order of sequence.
+
+    The batch is held first: a ballot on its way from intake to the board would else
+    be missed in both.
+    """
+    hold_batch(session, election_id)
     return list(_places(session, election_id, credential, None))
 
 

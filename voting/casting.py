@@ -36,6 +36,7 @@ from voting.box import (
     drop_ballot,
     find_place,
     hold_batch,
+    hold_credential,
     places_of,
 )
 from voting.documents import SIGNATURE_BYTES, read_object
@@ -122,6 +123,7 @@ def cast_ballot(
     _require_election(election, request.fingerprint)
     tracking = _verify(verifier, election, request)
     batch = hold_batch(session, election.id)
+    hold_credential(session, election.id, request.credential.encoded)
     known = find_place(session, election.id, tracking)
     if known is not None:
         return _receipt(seed, election, known)
