@@ -1,26 +1,9 @@
-"""Each side opens what the other makes: Python, and JavaScript in Node and Chromium."""
+"""Boxes, signatures, ceremonies and key files: each side opens the other's."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
-from crypto.ballot import (
-    NO_PREDECESSOR,
-    BallotContext,
-    SealedBallot,
-    decode_ballot,
-    seal_ballot,
-    verify_ballot,
-)
-from crypto.ballot_shape import Selection
-from crypto.ballot_signature import (
-    sign_ballot,
-    tracking_digest,
-    verify_ballot_signature,
-    verify_status_signature,
-)
 from crypto.ceremony_messages import (
     CeremonyDocument,
     Commit,
@@ -31,46 +14,18 @@ from crypto.ceremony_messages import (
     TranscriptSignature,
 )
 from crypto.ceremony_record import CeremonyRecord, verify_ceremony
-from crypto.codes import derive_blind, derive_credential, login_seed
 from crypto.encoding import decode_json, encode_json
-from crypto.errors import NonCanonicalEncoding
-from crypto.group import Point, SecretScalar, mul
+from crypto.errors import BadSignature, NonCanonicalEncoding
 from crypto.keyfile import HolderSecrets, KeyFileLabel, read_key_file, write_key_file
 from crypto.notes import NoteKey, parse_note, sign_note, verify_note
 from crypto.sealing import SealingKey, seal, unseal
-from crypto.signing import SigningSeed, sign_raw, verify_signature
-from crypto.voprf import evaluate, hash_to_group, unblind, verify_token
+from crypto.signing import SigningSeed, sign_raw, verify_raw, verify_signature
 from tests.javascript import elections
-from tests.javascript.elections import Voter, voter
-from tests.javascript.places import Refused, ask_node, ask_page, page_under_test
+from tests.javascript.places import Ask, Refused
 from tests.voting.manifests import seed_of
-from voting.leaves import BallotLeaf
-from voting.partials import (
-    make_partial,
-    open_tally,
-    partial_document,
-    read_partial,
-    verify_holder_partial,
-)
-from voting.tally import encode_tally
-from voting.tokens import right_input
-
-Ask = Callable[..., Any]
 
 PASSPHRASE = "løvetann på Ål"
 TALLY = bytes(range(100, 132))
-
-
-@pytest.fixture(scope="module", params=["node", "window", "worker"])
-def ask(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Ask]:
-    """Ask JavaScript to do one thing; returns its answer."""
-    if request.param == "node":
-        yield lambda act, **details: ask_node({"act": act, **details})[0]
-        return
-    with page_under_test(browser) as page:
-        yield lambda act, **details: ask_page(
-            page, request.param, {"act": act, **details}
-        )[0]
 
 
 def test_box_sealed_by_one_is_opened_by_the_other(ask: Ask) -> None:
@@ -110,6 +65,32 @@ def test_signature_of_python_holds_in_javascript(ask: Ask) -> None:
     assert ask("verify", **signed, message=b"m".hex())
     with pytest.raises(Refused, match="BadSignature"):
         ask("verify", **signed, message=b"n".hex())
+
+
+def test_no_odd_signature_holds_on_one_side_alone(ask: Ask) -> None:
+    verdicts = {
+        odd["name"]: (odd["holds"], _holds_in_python(odd))
+        for odd in ask("odd_signatures")
+    }
+    assert [name for name, (ours, theirs) in verdicts.items() if ours != theirs] == []
+    assert verdicts["plain"] == (True, True)
+    for name in ("nonce zero", "key of order 8", "S plus the order", "mixed nonce"):
+        assert verdicts[name] == (False, False)
+    assert {ours for name, (ours, _) in verdicts.items() if "mixed" in name} == {
+        True,
+        False,
+    }
+
+
+def _holds_in_python(odd: dict[str, str]) -> bool:
+    key, signature, message = (
+        bytes.fromhex(odd[field]) for field in ("key", "signature", "message")
+    )
+    try:
+        verify_raw(key, signature, message)
+    except BadSignature:
+        return False
+    return True
 
 
 def test_note_cosigned_by_javascript_holds_in_python(ask: Ask) -> None:
@@ -162,76 +143,6 @@ def test_other_json_is_refused_by_both(ask: Ask, encoded: bytes) -> None:
         decode_json(encoded)
     with pytest.raises(Refused, match="NonCanonicalEncoding"):
         ask("canonical", encoded=encoded.hex())
-
-
-def test_voting_right_is_taken_out_by_javascript(ask: Ask) -> None:
-    member = voter(7, 1)
-    asked = ask("blind", **_voter_details(member))
-    digest = elections.fingerprint()
-    seed = SigningSeed(login_seed(digest, member.code))
-    assert asked["login"] == seed.public_key.hex()
-    blinded = bytes.fromhex(asked["blinded"])
-    signature = bytes.fromhex(asked["signature"])
-    verify_signature(seed.public_key, signature, "right", digest, blinded)
-    secret = elections.issuer_secret(1)
-    (evaluated,), proof = evaluate(secret, [Point.decode_nonidentity(blinded)])
-    answer = {
-        "issuer": elections.manifest().groups[1].issuer_key.encoded.hex(),
-        "evaluated": evaluated.encoded.hex(),
-        "proof": proof.encoded.hex(),
-    }
-    token = ask("unblind", **_voter_details(member), **answer)
-    credential = derive_credential(digest, member.code, member.salt).public
-    assert asked["credential"] == credential.encoded.hex()
-    right = Point.decode_nonidentity(bytes.fromhex(token))
-    verify_token(secret, right_input(digest, credential), right)
-    blind = derive_blind(digest, member.code, member.salt)
-    assert unblind(blind, evaluated) == right
-
-
-def test_right_of_another_key_is_refused_by_javascript(ask: Ask) -> None:
-    member = voter(7, 1)
-    blinded = bytes.fromhex(ask("blind", **_voter_details(member))["blinded"])
-    (evaluated,), proof = evaluate(
-        elections.issuer_secret(2), [Point.decode_nonidentity(blinded)]
-    )
-    with pytest.raises(Refused, match="ProofRefused"):
-        ask(
-            "unblind",
-            **_voter_details(member),
-            issuer=elections.manifest().groups[1].issuer_key.encoded.hex(),
-            evaluated=evaluated.encoded.hex(),
-            proof=proof.encoded.hex(),
-        )
-
-
-def test_ballot_of_javascript_is_taken_by_python(ask: Ask) -> None:
-    digest, whole = elections.fingerprint(), elections.manifest()
-    for number, group, selections in (
-        (1, 0, [_chosen(0)]),
-        (2, 0, [_chosen(blank=True)]),
-        (3, 1, [_chosen(1), _chosen(0, 2)]),
-    ):
-        member = voter(number, group)
-        leaf, status = _cast_by_javascript(ask, member, selections)
-        ballot = decode_ballot(leaf.ballot, whole.shape_of_style(group % 2))
-        verify_ballot(_context(member), ballot)
-        tracking = tracking_digest(digest, leaf.credential, leaf.ballot)
-        verify_ballot_signature(
-            digest, leaf.credential, leaf.token, tracking, leaf.signature
-        )
-        verify_status_signature(digest, leaf.credential, status)
-
-
-def test_invalid_vote_is_not_sealed_by_javascript(ask: Ask) -> None:
-    for selection, reason in (
-        (_chosen(), "UnderVote"),
-        (_chosen(0, 1), "OverVote"),
-        (_chosen(2), "UnknownChoice"),
-        (_chosen(0, blank=True), "BlankTogetherWithChoice"),
-    ):
-        with pytest.raises(Refused, match=reason):
-            _cast_by_javascript(ask, voter(1, 0), [selection])
 
 
 def test_holder_in_javascript_takes_part_in_a_ceremony(ask: Ask) -> None:
@@ -334,237 +245,6 @@ def test_key_file_of_javascript_is_opened_by_python(ask: Ask) -> None:
         passphrase="løvetann pa\u030a A\u030al",
     )
     assert read_key_file(bytes.fromhex(file), PASSPHRASE) == (label, held)
-
-
-def test_manifest_has_one_fingerprint(ask: Ask) -> None:
-    encoded = elections.encoded_manifest()
-    digest = ask("fingerprint", manifest=encoded.hex())
-    assert digest == elections.fingerprint().hex()
-
-
-@pytest.mark.parametrize("revoting", [False, True], ids=["once", "revoting"])
-def test_board_is_recounted_and_opened_by_javascript(ask: Ask, revoting: bool) -> None:
-    ballots = [
-        _cast_by_python(voter(number, group), selections, revoting=revoting)
-        for number, (group, selections) in enumerate(VOTES)
-    ]
-    expected = [[[3, 1, 0]], [[2, 1, 0], [3, 1, 1, 0]]]
-    if revoting:
-        ballots.append(_second_ballot(ballots[0], voter(0, 0), _chosen(1)))
-        expected[0][0] = [2, 2, 0]
-    board = elections.close_board(ballots, revoting=revoting)
-    tally = elections.tally_of(board, revoting=revoting)
-    manifest = elections.encoded_manifest(revoting=revoting).hex()
-    recounted = bytes.fromhex(ask("recount", manifest=manifest, record=board.record))
-    assert recounted == encode_tally(tally)
-    whole = elections.manifest(revoting=revoting)
-    partials = [
-        read_partial(
-            ask(
-                "partial",
-                manifest=manifest,
-                tally=decode_json(recounted),
-                index=index,
-                share=elections.share_of(index).encoded.hex(),
-                seed=elections.holders()[index - 1].seed.secret.hex(),
-            )
-        )
-        for index in (1, 3)
-    ]
-    for partial in partials:
-        verify_holder_partial(whole, tally, partial)
-    totals = open_tally(whole, tally, partials)
-    assert [[list(slots) for slots in unit] for unit in totals] == expected
-    third = make_partial(
-        whole,
-        tally,
-        index=2,
-        share=elections.share_of(2),
-        signing_seed=elections.holders()[1].seed,
-    )
-    opened = ask(
-        "open_tally",
-        manifest=manifest,
-        tally=decode_json(recounted),
-        partials=[partial_document(third), partial_document(partials[0])],
-    )
-    assert opened == expected
-
-
-def test_javascript_recounts_no_board_but_the_true_one(ask: Ask) -> None:
-    ballots = [
-        _cast_by_python(voter(number, group), selections)
-        for number, (group, selections) in enumerate(VOTES)
-    ]
-    manifest = elections.encoded_manifest().hex()
-    forged = _with_false_proof(ballots)
-    cases = [
-        (elections.close_board(forged).record, "BallotRefused.*ProofRefused"),
-        (_changed(ballots, "leaves", lambda leaves: leaves[:-1]), "CheckpointRefused"),
-        (_changed(ballots, "checkpoint", _without_witness), "CheckpointRefused"),
-        (_changed(ballots, "evidence", _without_group), "NonCanonicalEncoding"),
-        (_changed(ballots, "evidence", _with_other_proof), "ProofRefused"),
-        (elections.close_board([*ballots, ballots[0]]).record, "BoardRefused"),
-    ]
-    for record, reason in cases:
-        with pytest.raises(Refused, match=reason):
-            ask("recount", manifest=manifest, record=record)
-
-
-def test_javascript_opens_no_sum_under_the_threshold(ask: Ask) -> None:
-    board = elections.close_board([_cast_by_python(voter(0, 0), [_chosen(0)])])
-    manifest = elections.encoded_manifest().hex()
-    tally = ask("recount", manifest=manifest, record=board.record)
-    with pytest.raises(Refused, match="UnitTooSmall"):
-        ask(
-            "partial",
-            manifest=manifest,
-            tally=decode_json(bytes.fromhex(tally)),
-            index=1,
-            share=elections.share_of(1).encoded.hex(),
-            seed=elections.holders()[0].seed.secret.hex(),
-        )
-
-
-def _chosen(*choices: int, blank: bool = False) -> dict[str, Any]:
-    return {"choices": list(choices), "blank": blank}
-
-
-# By group (0 and 2 have style 0 and are one unit, since 2 is too small; 1 has style 1).
-VOTES: tuple[tuple[int, list[dict[str, Any]]], ...] = (
-    (0, [_chosen(0)]),
-    (0, [_chosen(0)]),
-    (0, [_chosen(1)]),
-    (2, [_chosen(0)]),
-    (1, [_chosen(0), _chosen(0, 1)]),
-    (1, [_chosen(1), _chosen(0, 2)]),
-    (1, [_chosen(0), _chosen(0)]),
-)
-
-
-def _voter_details(member: Voter) -> dict[str, str]:
-    return {
-        "fingerprint": elections.fingerprint().hex(),
-        "code": member.code.symbols,
-        "salt": member.salt.hex(),
-    }
-
-
-def _context(member: Voter, *, revoting: bool = False) -> BallotContext:
-    digest = elections.fingerprint(revoting=revoting)
-    return BallotContext(
-        fingerprint=digest,
-        group=member.group,
-        style=elections.manifest().groups[member.group].style,
-        credential=derive_credential(digest, member.code, member.salt).public,
-        election_key=elections.manifest().election_key,
-        revoting=revoting,
-    )
-
-
-def _token(digest: bytes, credential: Point, group: int) -> Point:
-    return mul(
-        elections.issuer_secret(group), hash_to_group(right_input(digest, credential))
-    )
-
-
-def _cast_by_javascript(
-    ask: Ask, member: Voter, selections: list[dict[str, Any]]
-) -> tuple[BallotLeaf, bytes]:
-    credential = _context(member).credential
-    token = _token(elections.fingerprint(), credential, member.group)
-    cast = ask(
-        "vote",
-        manifest=elections.encoded_manifest().hex(),
-        code=member.code.symbols,
-        salt=member.salt.hex(),
-        group=member.group,
-        token=token.encoded.hex(),
-        selections=selections,
-    )
-    leaf = BallotLeaf(
-        SealedBallot(bytes.fromhex(cast["sealed"])),
-        0,
-        credential,
-        token,
-        bytes.fromhex(cast["signature"]),
-    )
-    return leaf, bytes.fromhex(cast["status"])
-
-
-def _cast_by_python(
-    member: Voter,
-    selections: list[dict[str, Any]],
-    *,
-    revoting: bool = False,
-    sequence: int = 0,
-    predecessor: bytes = NO_PREDECESSOR,
-) -> BallotLeaf:
-    context = _context(member, revoting=revoting)
-    sealed = seal_ballot(
-        context,
-        elections.manifest().shape_of_style(context.style),
-        [
-            Selection(frozenset(each["choices"]), blank=each["blank"])
-            for each in selections
-        ],
-        sequence=sequence,
-        predecessor=predecessor,
-    )
-    digest = context.fingerprint
-    token = _token(digest, context.credential, member.group)
-    tracking = tracking_digest(digest, context.credential, sealed)
-    secret = derive_credential(digest, member.code, member.salt).secret
-    signature = sign_ballot(digest, secret, token, tracking)
-    return BallotLeaf(sealed, 0, context.credential, token, signature)
-
-
-def _second_ballot(
-    first: BallotLeaf, member: Voter, selection: dict[str, Any]
-) -> BallotLeaf:
-    digest = elections.fingerprint(revoting=True)
-    before = tracking_digest(digest, first.credential, first.ballot)
-    return _cast_by_python(
-        member, [selection], revoting=True, sequence=1, predecessor=before
-    )
-
-
-def _with_false_proof(ballots: list[BallotLeaf]) -> list[BallotLeaf]:
-    """Swap the commitments of a choice proof; the credential signs what it did."""
-    member = voter(0, 0)
-    sealed = bytearray(ballots[0].ballot)
-    sealed[105:169], sealed[169:233] = sealed[169:233], sealed[105:169]
-    digest, credential = elections.fingerprint(), ballots[0].credential
-    tracking = tracking_digest(digest, credential, bytes(sealed))
-    secret: SecretScalar = derive_credential(digest, member.code, member.salt).secret
-    signature = sign_ballot(digest, secret, ballots[0].token, tracking)
-    false = BallotLeaf(
-        SealedBallot(bytes(sealed)), 0, credential, ballots[0].token, signature
-    )
-    return [false, *ballots[1:]]
-
-
-def _changed(
-    ballots: list[BallotLeaf], part: str, change: Callable[[Any], Any]
-) -> dict[str, Any]:
-    record = elections.close_board(ballots).record
-    return {**record, part: change(record[part])}
-
-
-def _without_witness(note: str) -> str:
-    return "".join(note.splitlines(keepends=True)[:-1])
-
-
-def _without_group(evidence: dict[str, Any]) -> dict[str, Any]:
-    return {**evidence, "groups": evidence["groups"][:-1]}
-
-
-def _with_other_proof(evidence: dict[str, Any]) -> dict[str, Any]:
-    groups = [dict(group) for group in evidence["groups"]]
-    groups[0]["batches"] = [
-        {**groups[0]["batches"][0], "proof": groups[1]["batches"][0]["proof"]}
-    ]
-    return {**evidence, "groups": groups}
 
 
 def _key_file() -> tuple[KeyFileLabel, HolderSecrets]:

@@ -15,7 +15,8 @@ from tests.web.strict_site import strict_site
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 
-Talk = Callable[..., Any]
+Ask = Callable[..., Any]
+"""Takes the name of an act and its details; gives the answer."""
 
 
 class Refused(Exception):

@@ -17,6 +17,7 @@ import {
   makeRehearsal, receiveShare, signTranscript, verifyCeremony, verifyCeremonyRecord,
 } from "../../static/js/crypto/transcript.js";
 import { blind, credentialElement, unblind, verifyEvaluations } from "../../static/js/crypto/voprf.js";
+import { oddSignatures } from "./odd_signatures.mjs";
 
 const acts = {
   seal_to: ({ key, plain }) => encodeHex(seal(decodeHex(key), decodeHex(plain))),
@@ -26,6 +27,16 @@ const acts = {
     verifyBytes(decodeHex(key), decodeHex(signature), decodeHex(message));
     return true;
   },
+  odd_signatures: () => oddSignatures().map((one) => {
+    const shown = Object.fromEntries(
+      ["key", "signature", "message"].map((field) => [field, encodeHex(one[field])]));
+    try {
+      verifyBytes(one.key, one.signature, one.message);
+      return { ...shown, name: one.name, holds: true };
+    } catch (error) {
+      return { ...shown, name: one.name, holds: error.name !== "BadSignature" };
+    }
+  }),
   cosign: ({ note, name, seed }) => encodeNote(cosignNote(parseNote(note), name, decodeHex(seed))),
   canonical: ({ encoded }) => encodeHex(encodeJson(decodeJson(decodeHex(encoded)))),
 

@@ -1,9 +1,13 @@
 // Ed25519 (RFC 8032) over framed bytes, with the strict reading of §1.4.
 
 import { ed25519 } from "../../vendor/noble-curves/ed25519.js";
-import { randomBytes, requireLength } from "./bytes.js";
+import { bytesToNumberLE } from "../../vendor/noble-curves/utils.js";
+import { sha512 } from "../../vendor/noble-hashes/sha2.js";
+import { concat, isEqual, randomBytes, requireLength } from "./bytes.js";
 import { BadSignature } from "./errors.js";
 import { frames } from "./hashing.js";
+
+const { Point } = ed25519;
 
 export const SEED_BYTES = 32;
 export const PUBLIC_KEY_BYTES = 32;
@@ -50,7 +54,8 @@ export function signBytes(seed, message) {
 }
 
 /**
- * Refuse a signature that does not hold, a non-canonical S, and keys of small order.
+ * Refuse a signature that does not hold, a non-canonical S, and keys of small order:
+ * what libsodium refuses, so that no signature holds on one side alone.
  * @param {Uint8Array} key 32 bytes
  * @param {Uint8Array} signature 64 bytes
  * @param {Uint8Array} message
@@ -59,7 +64,18 @@ export function signBytes(seed, message) {
 export function verifyBytes(key, signature, message) {
   requireLength("public key", PUBLIC_KEY_BYTES, key);
   requireLength("signature", SIGNATURE_BYTES, signature);
-  if (!ed25519.verify(signature, message, key, { zip215: false })) {
+  const holds = ed25519.verify(signature, message, key, { zip215: false });
+  if (!holds || !isHoldingExactly(signature, message, key)) {
     throw new BadSignature();
   }
+}
+
+// noble multiplies the equation by the cofactor 8, which lets pass what libsodium, by
+// comparing S·B - k·A with the bytes of R and by refusing an R of small order, does not.
+function isHoldingExactly(signature, message, key) {
+  const [r, s] = [signature.subarray(0, 32), signature.subarray(32)];
+  const k = Point.Fn.create(bytesToNumberLE(sha512(concat(r, key, message))));
+  const expected = Point.BASE.multiplyUnsafe(bytesToNumberLE(s))
+    .subtract(Point.fromBytes(key).multiplyUnsafe(k));
+  return isEqual(expected.toBytes(), r) && !expected.isSmallOrder();
 }
