@@ -54,3 +54,16 @@ def hold_parts(
 ) -> tuple[bytes, ...]:
     """What two holders sign with the tag `hold`: shredding waits until then."""
     return (fingerprint, u16(number), until.encode("ascii"), reason.encode("utf-8"))
+
+
+def schedule_parts(
+    fingerprint: bytes, number: int, opens_at: str, closes_at: str, reason: str
+) -> tuple[bytes, ...]:
+    """What is signed with the tag `schedule`: from when to when it is open (§1.5)."""
+    return (
+        fingerprint,
+        u16(number),
+        opens_at.encode("ascii"),
+        closes_at.encode("ascii"),
+        reason.encode("utf-8"),
+    )

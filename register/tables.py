@@ -84,6 +84,8 @@ class Roll(RegisterBase):
     rewritten_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When the store was rewritten after the last marks had been moved."""
     approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    protocol: Mapped[bytes | None] = mapped_column(Bytes32)
+    """Digest of the protocol that was approved."""
     shred_due: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     hold_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     shredded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
