@@ -1,0 +1,1 @@
+"""The register's pages and its two answers to voters."""
