@@ -37,8 +37,16 @@ class TitleMalformed(Exception):
     """A title has 1 to 200 printable characters."""
 
 
+class DatesOutOfOrder(Exception):
+    """The election would close before it opens."""
+
+
 class NotADraft(Exception):
-    """This can only be changed while the election is a draft."""
+    """This can only be changed until the manifest is sealed."""
+
+
+class ThresholdFixed(Exception):
+    """The ceremony that is under way is held for another number of holders."""
 
 
 class SeatTwice(Exception):
@@ -61,13 +69,13 @@ def create_election(
     `verifier_key`: 32 bytes, to which the register seals issuer keys.
 
     Raises:
-        SlugMalformed, SlugTaken, TitleMalformed: nothing is stored.
+        SlugMalformed, SlugTaken, TitleMalformed, DatesOutOfOrder: nothing is stored.
 
     """
     if not _SLUG.fullmatch(slug):
         raise SlugMalformed
     title = _clean_title(title)
-    draft = decode_draft(encode_draft(draft))  # times in whole seconds
+    draft = _whole(draft)
     if session.scalar(select(Election.id).where(Election.slug == slug)) is not None:
         raise SlugTaken
     election = Election(
@@ -129,14 +137,21 @@ def draft_of(election: Election) -> Draft:
 def change_draft(
     session: Session, election: Election, draft: Draft, *, actor: str, at: datetime
 ) -> None:
-    """Replace the draft.
+    """Replace the draft; what the ceremony binds stays as it was begun.
+
+    The keys are bound to title, committee and threshold alone: a fault in a question
+    that shows when the manifest is reviewed can be put right without new keys.
 
     Raises:
-        NotADraft: the ceremony has begun.
+        NotADraft: the manifest is sealed, or the election cancelled.
+        ThresholdFixed: another threshold than that of the ceremony under way.
+        DatesOutOfOrder: it would close before it opens.
 
     """
-    _require_draft(election)
-    draft = decode_draft(encode_draft(draft))  # times in whole seconds
+    _require_unsealed(election)
+    draft = _whole(draft)
+    if election.phase == Phase.KEYS and draft.threshold != draft_of(election).threshold:
+        raise ThresholdFixed
     election.draft = encode_draft(draft)
     election.opens_at, election.closes_at = draft.opens_at, draft.closes_at
     session.flush()
@@ -153,15 +168,18 @@ def seat_committee(
 ) -> None:
     """Give each member a seat, in this order; replaces the seats before.
 
+    Of a ceremony under way nothing is kept: it was held by others.
+
     Raises:
         NotADraft, SeatTwice.
 
     """
-    _require_draft(election)
+    _require_unsealed(election)
     ids = {member.id for member in members}
     names = {member.name for member in members}
     if len(ids) != len(members) or len(names) != len(members):
         raise SeatTwice
+    _forget_ceremony(session, election)
     session.execute(
         delete(CommitteeSeat).where(CommitteeSeat.election_id == election.id)
     )
@@ -193,12 +211,8 @@ def start_ceremony(
     query = select(CommitteeSeat).where(CommitteeSeat.election_id == election.id)
     seats = len(session.scalars(query).all())
     require_committee(seats, draft.threshold, draft.approvals_needed)
-    session.execute(
-        delete(CeremonyMessage).where(CeremonyMessage.election_id == election.id)
-    )
     election.phase = Phase.KEYS
-    election.ceremony_id = secrets.token_hex(16)
-    session.flush()
+    _forget_ceremony(session, election)
     record_event(
         session, at=at, actor=actor, kind="ceremony-started", subject=election.id
     )
@@ -255,8 +269,24 @@ def stored(document: bytes | None) -> JsonValue:
     return None if document is None else decode_json(document)
 
 
-def _require_draft(election: Election) -> None:
-    if election.phase != Phase.DRAFT:
+def _whole(draft: Draft) -> Draft:
+    draft = decode_draft(encode_draft(draft))  # times in whole seconds
+    if draft.closes_at <= draft.opens_at:
+        raise DatesOutOfOrder
+    return draft
+
+
+def _forget_ceremony(session: Session, election: Election) -> None:
+    session.execute(
+        delete(CeremonyMessage).where(CeremonyMessage.election_id == election.id)
+    )
+    if election.phase == Phase.KEYS:
+        election.ceremony_id = secrets.token_hex(16)
+    session.flush()
+
+
+def _require_unsealed(election: Election) -> None:
+    if election.phase not in {Phase.DRAFT, Phase.KEYS}:
         raise NotADraft
 
 
