@@ -163,7 +163,19 @@ class Facts:
             at = size
         return roots
 
-    def cast_before(self, size: int) -> Counter[int]:
+    def cast_at(self, sizes: Iterable[int]) -> dict[int, Counter[int]]:
         """Return credentials with a ballot in the first leaves, by voter group."""
-        within = sum(isinstance(leaf, BallotLeaf) for leaf in self.leaves[:size])
-        return sort_ballots(self.ballots[:within]).cast_by_group()
+        wanted = set(sizes)
+        ballots = iter(self.ballots)
+        seen: set[tuple[int, bytes]] = set()
+        cast: Counter[int] = Counter()
+        found: dict[int, Counter[int]] = {0: Counter()}
+        for size, leaf in enumerate(self.leaves, 1):
+            if isinstance(leaf, BallotLeaf):
+                group = next(ballots).header.group
+                new = (group, leaf.credential.encoded)
+                cast[group] += new not in seen
+                seen.add(new)
+            if size in wanted:
+                found[size] = cast.copy()
+        return found

@@ -10,11 +10,11 @@ def check(facts: Facts) -> None:
     """Raise unless every count of the register covers the ballots before it."""
     marks = [leaf for leaf in facts.leaves if isinstance(leaf, MarksLeaf)]
     roots = facts.roots_at(leaf.size for leaf in marks)
+    cast_at = facts.cast_at(leaf.size for leaf in marks)
     for leaf in marks:
         if roots.get(leaf.size) != leaf.root:
             raise CheckFailed(f"the register was shown another board at {leaf.size}")
-        cast = facts.cast_before(leaf.size)
-        for group, ballots in cast.items():
+        for group, ballots in cast_at[leaf.size].items():
             if group >= len(leaf.counts) or ballots > leaf.counts[group]:
                 raise CheckFailed(
                     f"group {group} has more ballots than marks at {leaf.size} leaves"
