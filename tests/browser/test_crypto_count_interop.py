@@ -20,14 +20,16 @@ from crypto.ballot_signature import (
     verify_ballot_signature,
     verify_status_signature,
 )
-from crypto.codes import derive_blind, derive_credential, login_seed
+from crypto.codes import derive_credential, login_seed
 from crypto.encoding import decode_json
 from crypto.group import Point, SecretScalar, mul
-from crypto.signing import SigningSeed, verify_signature
-from crypto.voprf import evaluate, hash_to_group, unblind, verify_token
+from crypto.signing import SigningSeed, sign, verify_signature
+from crypto.voprf import evaluate, hash_to_group, verify_token
 from tests.javascript import elections
 from tests.javascript.elections import Voter, voter
 from tests.javascript.places import Ask, Refused
+from tests.voting.manifests import seed_of
+from voting.casting import read_cast_request
 from voting.leaves import BallotLeaf
 from voting.partials import (
     make_partial,
@@ -43,45 +45,85 @@ PASSPHRASE = "løvetann på Ål"
 TALLY = bytes(range(100, 132))
 
 
-def test_voting_right_is_taken_out_by_javascript(ask: Ask) -> None:
-    member = voter(7, 1)
-    asked = ask("blind", **_voter_details(member))
-    digest = elections.fingerprint()
-    seed = SigningSeed(login_seed(digest, member.code))
-    assert asked["login"] == seed.public_key.hex()
-    blinded = bytes.fromhex(asked["blinded"])
+def test_voter_in_javascript_identifies(ask: Ask) -> None:
+    member, digest = voter(7, 1), elections.fingerprint()
+    asked = ask("identify", fingerprint=digest.hex(), code=member.code.symbols)
+    login = SigningSeed(login_seed(digest, member.code)).public_key
+    assert bytes.fromhex(asked["login"]) == login
+    assert bytes.fromhex(asked["fingerprint"]) == digest
     signature = bytes.fromhex(asked["signature"])
-    verify_signature(seed.public_key, signature, "right", digest, blinded)
+    verify_signature(login, signature, "identify", digest, login)
+
+
+def test_voting_right_is_taken_out_by_javascript(ask: Ask) -> None:
+    member, digest = voter(7, 1), elections.fingerprint()
+    blinded = _asked_right(ask, member)
     secret = elections.issuer_secret(1)
-    (evaluated,), proof = evaluate(secret, [Point.decode_nonidentity(blinded)])
-    answer = {
-        "issuer": elections.manifest().groups[1].issuer_key.encoded.hex(),
-        "evaluated": evaluated.encoded.hex(),
-        "proof": proof.encoded.hex(),
-    }
-    token = ask("unblind", **_voter_details(member), **answer)
+    token = _opened_right(ask, member, secret, blinded)
     credential = derive_credential(digest, member.code, member.salt).public
-    assert asked["credential"] == credential.encoded.hex()
-    right = Point.decode_nonidentity(bytes.fromhex(token))
-    verify_token(secret, right_input(digest, credential), right)
-    blind = derive_blind(digest, member.code, member.salt)
-    assert unblind(blind, evaluated) == right
+    verify_token(secret, right_input(digest, credential), token)
+    assert _asked_right(ask, member) == blinded, "another device finishes"
 
 
 def test_right_of_another_key_is_refused_by_javascript(ask: Ask) -> None:
     member = voter(7, 1)
-    blinded = bytes.fromhex(ask("blind", **_voter_details(member))["blinded"])
-    (evaluated,), proof = evaluate(
-        elections.issuer_secret(2), [Point.decode_nonidentity(blinded)]
-    )
     with pytest.raises(Refused, match="ProofRefused"):
-        ask(
-            "unblind",
-            **_voter_details(member),
-            issuer=elections.manifest().groups[1].issuer_key.encoded.hex(),
-            evaluated=evaluated.encoded.hex(),
-            proof=proof.encoded.hex(),
+        _opened_right(
+            ask, member, elections.issuer_secret(2), _asked_right(ask, member)
         )
+
+
+def _asked_right(ask: Ask, member: Voter) -> Point:
+    digest = elections.fingerprint()
+    asked = ask(
+        "right",
+        fingerprint=digest.hex(),
+        code=member.code.symbols,
+        salt=member.salt.hex(),
+    )
+    login, signature = bytes.fromhex(asked["login"]), bytes.fromhex(asked["signature"])
+    blinded = bytes.fromhex(asked["blinded"])
+    verify_signature(login, signature, "right", digest, blinded)
+    return Point.decode_nonidentity(blinded)
+
+
+def _opened_right(
+    ask: Ask, member: Voter, secret: SecretScalar, blinded: Point
+) -> Point:
+    (evaluated,), proof = evaluate(secret, [blinded])
+    token = ask(
+        "open_right",
+        manifest=elections.encoded_manifest().hex(),
+        group=member.group,
+        code=member.code.symbols,
+        salt=member.salt.hex(),
+        answer={"evaluated": evaluated.encoded.hex(), "proof": proof.encoded.hex()},
+    )
+    return Point.decode_nonidentity(bytes.fromhex(token))
+
+
+def test_receipt_of_the_service_is_believed_by_javascript(ask: Ask) -> None:
+    digest, tracking = elections.fingerprint(), bytes(range(32))
+    parts = (digest, tracking, (7).to_bytes(4, "big"))
+    receipt = {
+        "batch": 7,
+        "fingerprint": digest.hex(),
+        "signature": sign(seed_of("service"), "receipt", *parts).hex(),
+        "tracking": tracking.hex(),
+    }
+    asked = {
+        "manifest": elections.encoded_manifest().hex(),
+        "receipt": receipt,
+        "tracking": tracking.hex(),
+    }
+    assert ask("receipt", **asked) == 7
+    for change, reason in (
+        ({"receipt": {**receipt, "batch": 8}}, "BadSignature"),
+        ({"tracking": bytes(32).hex()}, "ReceiptRefused"),
+        ({"receipt": {**receipt, "fingerprint": bytes(32).hex()}}, "OtherElection"),
+    ):
+        with pytest.raises(Refused, match=reason):
+            ask("receipt", **{**asked, **change})
 
 
 def test_ballot_of_javascript_is_taken_by_python(ask: Ask) -> None:
@@ -219,14 +261,6 @@ VOTES: tuple[tuple[int, list[dict[str, Any]]], ...] = (
 )
 
 
-def _voter_details(member: Voter) -> dict[str, str]:
-    return {
-        "fingerprint": elections.fingerprint().hex(),
-        "code": member.code.symbols,
-        "salt": member.salt.hex(),
-    }
-
-
 def _context(member: Voter, *, revoting: bool = False) -> BallotContext:
     digest = elections.fingerprint(revoting=revoting)
     return BallotContext(
@@ -259,14 +293,14 @@ def _cast_by_javascript(
         token=token.encoded.hex(),
         selections=selections,
     )
+    request = read_cast_request(cast["cast"])
+    assert request.fingerprint == elections.fingerprint()
+    assert request.credential == credential
+    assert cast["status"]["credential"] == credential.encoded.hex()
     leaf = BallotLeaf(
-        SealedBallot(bytes.fromhex(cast["sealed"])),
-        0,
-        credential,
-        token,
-        bytes.fromhex(cast["signature"]),
+        SealedBallot(request.ballot), 0, credential, request.token, request.signature
     )
-    return leaf, bytes.fromhex(cast["status"])
+    return leaf, bytes.fromhex(cast["status"]["signature"])
 
 
 def _cast_by_python(

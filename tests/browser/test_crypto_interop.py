@@ -22,7 +22,8 @@ from crypto.sealing import SealingKey, seal, unseal
 from crypto.signing import SigningSeed, sign_raw, verify_raw, verify_signature
 from tests.javascript import elections
 from tests.javascript.places import Ask, Refused
-from tests.voting.manifests import seed_of
+from tests.voting.manifests import a_manifest, seed_of
+from voting.manifest import encode_manifest
 
 PASSPHRASE = "løvetann på Ål"
 TALLY = bytes(range(100, 132))
@@ -223,6 +224,18 @@ def test_key_file_of_python_is_opened_by_javascript(ask: Ask) -> None:
             passphrase=PASSPHRASE,
             tally=bytes(32).hex(),
         )
+
+
+def test_key_file_serves_the_election_of_its_ceremony_alone(ask: Ask) -> None:
+    label, held = _key_file()
+    asked = {
+        "file": write_key_file(label, held, PASSPHRASE).hex(),
+        "passphrase": PASSPHRASE,
+    }
+    own = elections.encoded_manifest()
+    assert ask("own_election", **asked, manifest=own.hex()) == label.name
+    with pytest.raises(Refused, match="OtherElection"):
+        ask("own_election", **asked, manifest=encode_manifest(a_manifest()).hex())
 
 
 def test_key_file_of_javascript_is_opened_by_python(ask: Ask) -> None:

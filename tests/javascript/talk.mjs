@@ -1,28 +1,36 @@
 // Does in JavaScript what a test in Python asks for; bytes are hex in both directions.
 
 import { sealBallot } from "../../static/js/crypto/ballot.js";
-import { signBallot, signStatus, trackingDigest } from "../../static/js/crypto/ballot_signature.js";
-import { makeCommit, makeHolder, makeReveal, makeShare, startRound } from "../../static/js/crypto/ceremony.js";
-import { deriveBlind, deriveCredential, loginSeed } from "../../static/js/crypto/codes.js";
+import {
+  makeCommit, makeHolder, makeReveal, makeShare, startRound,
+} from "../../static/js/crypto/ceremony.js";
+import { deriveCredential } from "../../static/js/crypto/codes.js";
 import { decodeHex, decodeJson, encodeHex, encodeJson } from "../../static/js/crypto/encoding.js";
-import { decodePoint, decodeScalar, encodePoint, encodeScalar } from "../../static/js/crypto/group.js";
-import { createKeyFile, openKeyFile, rememberTally } from "../../static/js/crypto/keyfile.js";
+import {
+  decodePoint, decodeScalar, encodePoint, encodeScalar,
+} from "../../static/js/crypto/group.js";
+import {
+  createKeyFile, openKeyFile, rememberTally, requireOwnElection,
+} from "../../static/js/crypto/keyfile.js";
 import { readManifest } from "../../static/js/crypto/manifest.js";
 import { cosignNote, encodeNote, parseNote } from "../../static/js/crypto/notes.js";
 import { makePartial, openTally, verifyPartialDocument } from "../../static/js/crypto/partials.js";
+import {
+  castRequest, identifyRequest, openRight, rightRequest, statusRequest, verifyReceipt,
+} from "../../static/js/crypto/requests.js";
 import { seal, unseal } from "../../static/js/crypto/sealing.js";
-import { publicKey, sign, verifyBytes } from "../../static/js/crypto/signing.js";
+import { sign, verifyBytes } from "../../static/js/crypto/signing.js";
 import { recount } from "../../static/js/crypto/tally.js";
 import {
   makeRehearsal, receiveShare, signTranscript, verifyCeremony, verifyCeremonyRecord,
 } from "../../static/js/crypto/transcript.js";
-import { blind, credentialElement, unblind, verifyEvaluations } from "../../static/js/crypto/voprf.js";
 import { oddSignatures } from "./odd_signatures.mjs";
 
 const acts = {
   seal_to: ({ key, plain }) => encodeHex(seal(decodeHex(key), decodeHex(plain))),
   unseal: ({ secret, sealed }) => encodeHex(unseal(decodeHex(secret), decodeHex(sealed))),
-  sign: ({ seed, tag, parts }) => encodeHex(sign(decodeHex(seed), tag, ...parts.map((one) => decodeHex(one)))),
+  sign: ({ seed, tag, parts }) =>
+    encodeHex(sign(decodeHex(seed), tag, ...parts.map((part) => decodeHex(part)))),
   verify: ({ key, signature, message }) => {
     verifyBytes(decodeHex(key), decodeHex(signature), decodeHex(message));
     return true;
@@ -40,40 +48,30 @@ const acts = {
   cosign: ({ note, name, seed }) => encodeNote(cosignNote(parseNote(note), name, decodeHex(seed))),
   canonical: ({ encoded }) => encodeHex(encodeJson(decodeJson(decodeHex(encoded)))),
 
-  blind: ({ fingerprint, code, salt }) => {
-    const voter = voterOf(fingerprint, code, salt);
-    const blinded = encodePoint(blind(voter.element, voter.factor));
-    return {
-      blinded: encodeHex(blinded),
-      credential: encodeHex(encodePoint(voter.credential.public)),
-      login: encodeHex(publicKey(voter.seed)),
-      signature: encodeHex(sign(voter.seed, "right", voter.fingerprint, blinded)),
-    };
+  identify: ({ fingerprint, code }) => identifyRequest(decodeHex(fingerprint), code),
+  right: ({ fingerprint, code, salt }) =>
+    rightRequest(decodeHex(fingerprint), code, decodeHex(salt)),
+  open_right: ({ manifest, group, code, salt, answer }) => {
+    const election = readManifest(decodeHex(manifest));
+    return encodeHex(encodePoint(openRight(election, group, code, decodeHex(salt), answer)));
   },
-  unblind: ({ fingerprint, code, salt, issuer, evaluated, proof }) => {
-    const voter = voterOf(fingerprint, code, salt);
-    const answer = decodePoint(decodeHex(evaluated));
-    const blinded = blind(voter.element, voter.factor);
-    verifyEvaluations(decodePoint(decodeHex(issuer)), [blinded], [answer], decodeHex(proof));
-    return encodeHex(encodePoint(unblind(answer, voter.factor)));
-  },
-  vote: ({ manifest, code, salt, group, token, selections, place }) => {
+  vote: ({ manifest, code, salt, group, token, selections }) => {
     const election = readManifest(decodeHex(manifest));
     const { fingerprint, electionKey, rules: { revoting } } = election;
-    const { credential } = voterOf(encodeHex(fingerprint), code, salt);
+    const credential = deriveCredential(fingerprint, code, decodeHex(salt));
     const { style } = election.groups[group];
-    const context = { fingerprint, group, style, credential: credential.public, electionKey, revoting };
-    const chained = place && { ...place, predecessor: decodeHex(place.predecessor) };
-    const { sealed } = sealBallot(context, election.shapes[style], selections, chained);
-    const tracking = trackingDigest(fingerprint, credential.public, sealed);
+    const context = {
+      fingerprint, group, style, credential: credential.public, electionKey, revoting,
+    };
+    const { sealed } = sealBallot(context, election.shapes[style], selections);
     const right = decodePoint(decodeHex(token));
     return {
-      sealed: encodeHex(sealed),
-      signature: encodeHex(signBallot(fingerprint, credential.secret, right, tracking)),
-      status: encodeHex(signStatus(fingerprint, credential.secret)),
-      tracking: encodeHex(tracking),
+      cast: castRequest(fingerprint, credential, right, sealed),
+      status: statusRequest(fingerprint, credential),
     };
   },
+  receipt: ({ manifest, receipt, tracking }) =>
+    verifyReceipt(readManifest(decodeHex(manifest)), receipt, decodeHex(tracking)).batch,
 
   holder: ({ ceremony, index, name, secrets }) =>
     makeHolder(decodeHex(ceremony), index, name, secretsOf(secrets)),
@@ -122,6 +120,10 @@ const acts = {
     };
   },
 
+  own_election: async ({ file, passphrase, manifest }) => {
+    const opened = await openKeyFile(decodeHex(file), passphrase);
+    return requireOwnElection(readManifest(decodeHex(manifest)), opened).name;
+  },
   fingerprint: ({ manifest }) => encodeHex(readManifest(decodeHex(manifest)).fingerprint),
   recount: ({ manifest, record }) =>
     encodeHex(encodeJson(recount(readManifest(decodeHex(manifest)), record))),
@@ -133,18 +135,6 @@ const acts = {
     return openTally(election, tally, verified);
   },
 };
-
-function voterOf(fingerprint, code, salt) {
-  const digest = decodeHex(fingerprint);
-  const credential = deriveCredential(digest, code, decodeHex(salt));
-  return {
-    credential,
-    element: credentialElement(digest, encodePoint(credential.public)),
-    factor: deriveBlind(digest, code, decodeHex(salt)),
-    fingerprint: digest,
-    seed: loginSeed(digest, code),
-  };
-}
 
 function secretsOf({ signing_seed: signing, sealing_key: sealing }) {
   return { signingSeed: decodeHex(signing), sealingSecret: decodeHex(sealing) };

@@ -199,7 +199,7 @@ export class BallotRefused extends CryptoError {
 /** The board is not the one of the checkpoint, or that is not signed as it must be. */
 export class CheckpointRefused extends CryptoError {}
 
-/** A statement is about another election. */
+/** A statement or a key file is about another election. */
 export class OtherElection extends CryptoError {}
 
 /** There is no key holder with this index. */
@@ -210,3 +210,6 @@ export class Incomplete extends CryptoError {}
 
 /** The file names other costs of Argon2id than the protocol's. */
 export class UnsupportedParameters extends CryptoError {}
+
+/** A receipt is for another ballot. */
+export class ReceiptRefused extends CryptoError {}

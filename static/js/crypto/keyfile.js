@@ -9,11 +9,14 @@ import {
   base64, hex, id, integer, nullable, only, personName, readFields, scalar, text,
 } from "./documents.js";
 import { decodeJson, encodeBase64, encodeHex, encodeJson } from "./encoding.js";
-import { OtherTally, UnlockRefused, UnsupportedParameters, WrongPassphrase } from "./errors.js";
-import { encodeScalar } from "./group.js";
+import {
+  OtherElection, OtherTally, UnlockRefused, UnsupportedParameters, WrongPassphrase,
+} from "./errors.js";
+import { G, encodeScalar, multiply } from "./group.js";
 import { KEY_FILE, SALT_BYTES, deriveKey } from "./passwords.js";
 import { NONCE_BYTES, lock, unlock } from "./sealing.js";
 import { MOST_HOLDERS } from "./sharing.js";
+import { publicKey } from "./signing.js";
 
 const FORMAT = "urne/v1/keyfile";
 const COST = integer(1, 2 ** 32 - 1);
@@ -81,6 +84,26 @@ export function rememberTally(opened, tally) {
     throw new OtherTally();
   }
   return opened;
+}
+
+/**
+ * Refuse to use a key file for an election that its ceremony was not held for.
+ * @param {object} election of readManifest
+ * @param {object} opened
+ * @returns {object} the holder of the manifest
+ * @throws {OtherElection}
+ */
+export function requireOwnElection(election, opened) {
+  const { label: { index }, secrets: { share, signingSeed, transcript } } = opened;
+  const holder = election.holders[index - 1];
+  const isOwn = holder !== undefined
+    && isEqual(transcript, election.ceremony)
+    && isEqual(publicKey(signingSeed), holder.signingKey)
+    && multiply(share, G).equals(holder.shareKey);
+  if (!isOwn) {
+    throw new OtherElection();
+  }
+  return holder;
 }
 
 function unlocked(key, locked) {
