@@ -118,6 +118,8 @@ class Settings:
     retention_seconds: int | None
     clock_offset: int
     accept_shared_cluster: bool
+    mails_per_minute: int | None
+    """Most mails of one sending in a minute, where a mail server asks for it."""
 
     def database_url(self, side: Side) -> str:
         """Return a side's database address.
@@ -218,6 +220,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         retention_seconds=_optional_integer(environ, "URNE_RETENTION_SECONDS"),
         clock_offset=_integer(environ, "URNE_CLOCK_OFFSET", 0, least=None),
         accept_shared_cluster=_flag(environ, "URNE_ACCEPT_SHARED_CLUSTER"),
+        mails_per_minute=_optional_integer(environ, "URNE_MAILS_PER_MINUTE"),
     )
     if production:
         _require_safe(settings)

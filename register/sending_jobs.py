@@ -1,0 +1,279 @@
+"""The jobs that send: a batch at a time, ids only in the queue.
+
+A batch that dies is found by the sweep. What it left SENDING is then UNCERTAIN, for an
+official to decide; the rest of the sending goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from infra.delivery import DELIVERY_JOB
+from infra.keystore import DataKey
+from infra.mail import (
+    MailDeferred,
+    MailRefused,
+    MailUncertain,
+    Transport,
+    open_transport,
+)
+from infra.messages import MessageMalformed
+from infra.queues import job
+from infra.runtime import Runtime
+from register.elections import SYSTEM
+from register.handing_in import (
+    Batch,
+    Claimed,
+    MessageTaken,
+    SendingHalted,
+    claim_message,
+    note_deferred,
+    note_interrupted,
+    note_refused,
+    note_sent,
+    note_uncertain,
+    read_batch,
+    unattended_sendings,
+)
+from register.mails import address_mail, render_mail, sender_name, voting_link
+from register.queueing import enqueue_quietly
+from register.refusals import ElectionNotOpen
+from register.roll import read_data_key, require_roll
+from register.roll_phases import MessageState, SendingState
+from register.sending import (
+    WrongSendingState,
+    finish_sending,
+    is_over,
+    lock_sending,
+    pause_sending,
+    stop_sending,
+)
+from register.sending_pace import Pace
+from register.tables import Sending
+
+SEND_JOB: Final = "register.sending_jobs.send_batch"
+SWEEP_JOB: Final = "register.sending_jobs.sweep_sendings"
+
+BATCH_SIZE: Final = 50
+BATCH_SECONDS: Final = 240
+"""A batch ends here even when the mail server is slow: a job has 600."""
+
+DEFERRED_IN_A_ROW: Final = 3
+"""Then it is the server, not the recipients."""
+
+REFUSED_IN_A_ROW: Final = 20
+"""Then the server refuses us, and an official must look at it."""
+
+TROUBLE_SECONDS: Final = 60
+NEXT_PASS_SECONDS: Final = 300
+"""Greylisting servers want some minutes."""
+
+_MINUTE: Final = 60
+_SENDING_MARK: Final = "s"
+
+
+def enqueue_sending(runtime: Runtime, sending_id: bytes) -> None:
+    """Have a sending worked on; without Redis the next sweep does it."""
+    # Never digits alone: a queue takes those for a telephone number.
+    enqueue_quietly(runtime, SEND_JOB, _SENDING_MARK + sending_id.hex())
+
+
+@job
+def send_batch(runtime: Runtime, sending: str) -> None:
+    """Hand in the next messages of a sending, and have the rest queued."""
+    sending_id = bytes.fromhex(sending.removeprefix(_SENDING_MARK))
+    pace = Pace(runtime.redis("register"), sending_id)
+    if not pace.take():
+        return
+    pause = 0
+    try:
+        found = _open_batch(runtime, pace)
+        if found is None:
+            return
+        end = _hand_in_all(runtime, pace, found)
+        pause = _pause_after(runtime, end)
+    finally:
+        pace.release(pause)
+    if end.finished:
+        enqueue_quietly(runtime, DELIVERY_JOB, "register")
+    elif not pause and not end.halted:
+        enqueue_sending(runtime, sending_id)
+
+
+@job
+def sweep_sendings(runtime: Runtime) -> None:
+    """Go on with every sending that is running or was left behind; end those due."""
+    now = runtime.clock.now()
+    with runtime.store("register").reading() as session:
+        found = unattended_sendings(session)
+        over = [
+            each
+            for each in found
+            if each.state in {SendingState.RUNNING, SendingState.PAUSED}
+            and is_over(require_roll(session, each.election_id), now)
+        ]
+    for sending in over:
+        with runtime.store("register").begin() as session:
+            stop_sending(
+                session,
+                runtime.settings,
+                sending.election_id,
+                sending.id,
+                actor=SYSTEM,
+                now=now,
+            )
+        enqueue_quietly(runtime, DELIVERY_JOB, "register")
+    for sending in found:
+        enqueue_sending(runtime, sending.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _BatchEnd:
+    """Why a batch ended."""
+
+    finished: bool = False
+    """The sending is done."""
+
+    halted: bool = False
+    """Paused, stopped or over."""
+
+    trouble: bool = False
+    """The mail server takes nothing at the moment."""
+
+    pass_over: bool = False
+    """Every queued message was tried; some are queued again."""
+
+
+def _open_batch(runtime: Runtime, pace: Pace) -> tuple[Batch, DataKey] | None:
+    size = min(BATCH_SIZE, runtime.settings.mails_per_minute or BATCH_SIZE)
+    with runtime.store("register").begin() as session:
+        known = session.get(Sending, pace.sending_id)
+        if known is None:
+            return None
+        sending = lock_sending(session, known.election_id, known.id)
+        # We alone are at work: whoever said SENDING is gone.
+        note_interrupted(session, sending)
+        if sending.state != SendingState.RUNNING:
+            return None
+        try:
+            batch = read_batch(
+                session,
+                sending,
+                service_url=runtime.settings.service_url,
+                after=pace.cursor(),
+                limit=size,
+            )
+        except ElectionNotOpen:
+            return None  # the sweep ends it
+        keystore = runtime.keystore("register")
+        return batch, read_data_key(session, keystore, sending.election_id)
+
+
+def _hand_in_all(
+    runtime: Runtime, pace: Pace, found: tuple[Batch, DataKey]
+) -> _BatchEnd:
+    batch, key = found
+    deadline = time.monotonic() + BATCH_SECONDS
+    deferred = refused = 0
+    name = sender_name(batch.head)
+    with open_transport(runtime.settings, runtime.clock, sender_name=name) as transport:
+        for message_id in batch.message_ids:
+            pace.renew()
+            try:
+                state = _hand_in(runtime, transport, batch, key, message_id)
+            except SendingHalted:
+                return _BatchEnd(halted=True)
+            except MessageTaken:
+                continue
+            finally:
+                pace.set_cursor(message_id)
+            deferred = deferred + 1 if state == MessageState.QUEUED else 0
+            refused = refused + 1 if state == MessageState.REFUSED else 0
+            if refused >= REFUSED_IN_A_ROW:
+                _pause(runtime, batch)
+                return _BatchEnd(halted=True)
+            if deferred >= DEFERRED_IN_A_ROW:
+                return _BatchEnd(trouble=True)
+            if time.monotonic() > deadline:
+                return _BatchEnd()
+    return _end_of(runtime, pace, batch)
+
+
+def _hand_in(
+    runtime: Runtime,
+    transport: Transport,
+    batch: Batch,
+    key: DataKey,
+    message_id: bytes,
+) -> MessageState:
+    store = runtime.store("register")
+    with store.begin() as session:
+        claimed = claim_message(session, key, batch, message_id, runtime.clock.now())
+    if not isinstance(claimed, Claimed):
+        return MessageState.WITHDRAWN
+    state = _send(transport, batch, claimed)
+    with store.begin() as session:
+        if state == MessageState.SENT:
+            note_sent(session, message_id)
+        elif state == MessageState.REFUSED:
+            note_refused(session, message_id)
+        elif state == MessageState.UNCERTAIN:
+            note_uncertain(session, message_id)
+        else:
+            note_deferred(session, batch, message_id)
+    return state
+
+
+def _send(transport: Transport, batch: Batch, claimed: Claimed) -> MessageState:
+    link = voting_link(batch.head, claimed.code, batch.fingerprint)
+    mail = render_mail(
+        batch.head, batch.kind, batch.template, name=claimed.name, link=link
+    )
+    try:
+        transport.send(address_mail(batch.head, mail, claimed.address))
+    except (MailRefused, MessageMalformed):
+        return MessageState.REFUSED
+    except MailUncertain:
+        return MessageState.UNCERTAIN
+    except MailDeferred:
+        return MessageState.QUEUED
+    return MessageState.SENT
+
+
+def _end_of(runtime: Runtime, pace: Pace, batch: Batch) -> _BatchEnd:
+    if not batch.is_last:
+        return _BatchEnd()
+    pace.set_cursor(b"")
+    with runtime.store("register").begin() as session:
+        sending = lock_sending(session, batch.election_id, batch.sending_id)
+        now = runtime.clock.now()
+        finished = finish_sending(session, runtime.settings, sending, now=now)
+    return _BatchEnd(finished=finished, pass_over=not finished)
+
+
+def _pause(runtime: Runtime, batch: Batch) -> None:
+    # Unless an official was quicker.
+    with (
+        contextlib.suppress(WrongSendingState),
+        runtime.store("register").begin() as session,
+    ):
+        pause_sending(
+            session,
+            batch.election_id,
+            batch.sending_id,
+            actor=SYSTEM,
+            now=runtime.clock.now(),
+        )
+
+
+def _pause_after(runtime: Runtime, end: _BatchEnd) -> int:
+    if end.finished or end.halted:
+        return 0
+    if end.trouble:
+        return TROUBLE_SECONDS
+    if end.pass_over:
+        return NEXT_PASS_SECONDS
+    return _MINUTE if runtime.settings.mails_per_minute else 0

@@ -1,0 +1,66 @@
+"""The pace of one sending: one worker at a time, pauses, and where it had come to.
+
+Kept in Redis and free to be lost. That nobody gets two mails does not rest on it: the
+database lets a message be taken once (`register.handing_in`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, cast
+
+import redis
+
+WORK_SECONDS: Final = 180
+"""How long a worker that died keeps others away; renewed at each message."""
+
+_WORKING: Final = b"working"
+_WAITING: Final = b"waiting"
+_CURSOR_SECONDS: Final = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Of one sending, in the register's Redis."""
+
+    connection: redis.Redis
+    sending_id: bytes
+
+    def take(self) -> bool:
+        """Become the one who works; False while another does, or during a pause."""
+        taken = self.connection.set(self._key, _WORKING, ex=WORK_SECONDS, nx=True)
+        return bool(taken)
+
+    def renew(self) -> None:
+        """Say that the work goes on."""
+        self.connection.set(self._key, _WORKING, ex=WORK_SECONDS)
+
+    def release(self, pause_seconds: int = 0) -> None:
+        """Let others work, at once or after a pause."""
+        if pause_seconds:
+            self.connection.set(self._key, _WAITING, ex=pause_seconds)
+        else:
+            self.connection.delete(self._key)
+
+    def is_waiting(self) -> bool:
+        """Tell whether the sending pauses by itself."""
+        return self.connection.get(self._key) == _WAITING
+
+    def cursor(self) -> bytes:
+        """Return the message that was dealt with last in this pass; b"" for none."""
+        return cast("bytes | None", self.connection.get(self._cursor_key)) or b""
+
+    def set_cursor(self, message_id: bytes) -> None:
+        """Remember how far the pass has come; b"" begins a new one."""
+        if message_id:
+            self.connection.set(self._cursor_key, message_id, ex=_CURSOR_SECONDS)
+        else:
+            self.connection.delete(self._cursor_key)
+
+    @property
+    def _key(self) -> str:
+        return f"sending-pace:{self.sending_id.hex()}"
+
+    @property
+    def _cursor_key(self) -> str:
+        return f"sending-cursor:{self.sending_id.hex()}"
