@@ -1,16 +1,18 @@
-"""The register's jobs: hands of the database, each of them safe to run twice."""
+"""The register's sweep: whatever is due, asked of the database, safe to run twice."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from infra.databases import rewrite_store
-from infra.delivery import DELIVERY_JOB
-from infra.queues import job
+from infra.delivery import deliver_pending
+from infra.queues import Periodic, job
 from infra.runtime import Runtime
+from register import exchange_handlers
 from register.elections import due_rolls, move_phase, running_elections
 from register.hours import post_turnout
 from register.marks import move_marks
@@ -19,45 +21,64 @@ from register.roll import require_roll
 from register.roll_phases import RollPhase
 from register.tables import Roll
 
-SWEEP_JOB = "register.jobs.sweep_register"
+__all__ = ["PERIODICS", "SWEEP_JOB", "exchange_handlers", "sweep_register"]
+
+SWEEP_SECONDS: Final = 15
+SWEEP_JOB: Final = "register.jobs.sweep_register"
+
+PERIODICS: Final = (Periodic(SWEEP_JOB, SWEEP_SECONDS),)
+"""A worker that knows these knows the handlers of documents as well."""
 
 
 @job
 def sweep_register(runtime: Runtime) -> None:
-    """Do whatever is due: open, close, move marks, rewrite, shred, deliver."""
-    store, now = runtime.store("register"), runtime.clock.now()
-    with store.begin() as session:
-        for roll in running_elections(session):
-            move_phase(session, roll, now)
-            post_turnout(session, runtime.settings, roll.election_id, now=now)
-    with store.reading() as session:
-        voting, over = _voting(session), _over(session)
-        due = due_rolls(session, now)
-    for election_id in voting:
-        with store.begin() as session:
-            batch_size = runtime.settings.batch_size
-            move_marks(session, election_id, batch_size=batch_size)
-    for election_id in due:
-        enqueue_quietly(runtime, SHRED_JOB, election_id)
-    enqueue_quietly(runtime, DELIVERY_JOB, "register")
-    if over:
-        _settle(runtime, over, now)
+    """Open and close, move marks, settle what is over, queue shreddings, deliver.
+
+    An election whose step fails holds back no other; the job then fails by name.
+    """
+    failures: list[Exception] = []
+    for ids, step in _STEPS:
+        with runtime.store("register").reading() as session:
+            due = ids(session)
+        for election_id in due:
+            try:
+                step(runtime, election_id)
+            except Exception as failure:  # noqa: BLE001 - raised again below
+                failures.append(failure)
+    _queue_shreddings(runtime)
+    deliver_pending(runtime, "register")
+    if failures:
+        raise failures[0]
 
 
-def _settle(runtime: Runtime, over: list[str], now: datetime) -> None:
+def _advance(runtime: Runtime, election_id: str) -> None:
+    now = runtime.clock.now()
+    with runtime.store("register").begin() as session:
+        move_phase(session, require_roll(session, election_id), now)
+        post_turnout(session, runtime.settings, election_id, now=now)
+    with runtime.store("register").begin() as session:
+        move_marks(session, election_id, batch_size=runtime.settings.batch_size)
+
+
+def _settle(runtime: Runtime, election_id: str) -> None:
     # Nobody marks any more: the last ones move, few as they may be, and the files are
     # written anew, so that the intake's order is in none of them.
     store = runtime.store("register")
-    for election_id in over:
-        with store.begin() as session:
-            move_marks(session, election_id, batch_size=1, rest=True)
+    with store.begin() as session:
+        move_marks(session, election_id, batch_size=1, rest=True)
     rewrite_store(store)
     with store.begin() as session:
-        for election_id in over:
-            require_roll(session, election_id).rewritten_at = now
+        require_roll(session, election_id).rewritten_at = runtime.clock.now()
 
 
-def _voting(session: Session) -> list[str]:
+def _queue_shreddings(runtime: Runtime) -> None:
+    with runtime.store("register").reading() as session:
+        due = due_rolls(session, runtime.clock.now())
+    for election_id in due:
+        enqueue_quietly(runtime, SHRED_JOB, election_id)
+
+
+def _running(session: Session) -> list[str]:
     return [roll.election_id for roll in running_elections(session)]
 
 
@@ -67,3 +88,7 @@ def _over(session: Session) -> list[str]:
         over, Roll.rewritten_at.is_(None), Roll.phase != RollPhase.SHREDDED
     )
     return list(session.scalars(query.order_by(Roll.election_id)))
+
+
+_Step = tuple[Callable[[Session], list[str]], Callable[[Runtime, str], None]]
+_STEPS: Final[tuple[_Step, ...]] = ((_running, _advance), (_over, _settle))

@@ -16,7 +16,7 @@ from infra.delivery import DELIVERY_JOB
 from infra.queues import enqueue, queue_of
 from infra.runtime import Runtime
 
-SHRED_JOB: Final = "register.jobs.shred_roll"
+SHRED_JOB: Final = "register.shredding_jobs.shred_roll"
 """The job that shreds one roll, if it is due; its argument is the election's id."""
 
 

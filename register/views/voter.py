@@ -33,7 +33,9 @@ from register.rights import (
     take_right,
 )
 from register.times import format_time
-from register.views import problems  # noqa: F401 - the sentences of the refusals
+from register.views import problems
+
+__all__ = ["blueprint", "problems"]
 
 blueprint = Blueprint("register_voter", __name__, url_prefix="/r")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from register.roll import open_roll, read_data_key
 from register.roll_import import RollDifference, import_roll
 from register.rollfile import read_roll
 from tests.conftest import Stores
+from tests.register.elections import Election, an_election
 from tests.register.roll_files import ELECTION, HEADINGS, as_csv
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -64,3 +65,12 @@ def register(stores: Stores, tmp_path: Path) -> Register:
             now=MONDAY,
         )
     return Register(stores.register, keystore)
+
+
+@pytest.fixture
+def election(stores: Stores, tmp_path: Path, redis_url: str) -> Iterator[Election]:
+    """Lend the register's side of an installation, before any election."""
+    lent = an_election(stores, tmp_path, redis_url, MONDAY)
+    yield lent
+    for connection in lent.runtime.connections.values():
+        connection.close()
