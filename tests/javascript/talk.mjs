@@ -6,6 +6,7 @@ import {
 } from "../../static/js/crypto/ceremony.js";
 import { deriveCredential } from "../../static/js/crypto/codes.js";
 import { decodeHex, decodeJson, encodeHex, encodeJson } from "../../static/js/crypto/encoding.js";
+import { CryptoError } from "../../static/js/crypto/errors.js";
 import {
   decodePoint, decodeScalar, encodePoint, encodeScalar,
 } from "../../static/js/crypto/group.js";
@@ -125,6 +126,14 @@ const acts = {
     return requireOwnElection(readManifest(decodeHex(manifest)), opened).name;
   },
   fingerprint: ({ manifest }) => encodeHex(readManifest(decodeHex(manifest)).fingerprint),
+  refused_manifests: ({ manifests }) => manifests.map((manifest) => {
+    try {
+      readManifest(decodeHex(manifest));
+      return null;
+    } catch (error) {
+      return error instanceof CryptoError ? error.name : `not a refusal: ${error}`;
+    }
+  }),
   recount: ({ manifest, record }) =>
     encodeHex(encodeJson(recount(readManifest(decodeHex(manifest)), record))),
   partial: ({ manifest, tally, index, share, seed }) =>

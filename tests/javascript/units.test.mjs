@@ -5,7 +5,8 @@ import { test } from "node:test";
 import { planUnits, requireUnitsLargeEnough } from "../../static/js/crypto/units.js";
 
 function planned(styles, ballots, threshold) {
-  return planUnits(styles, ballots, threshold).map((unit) => [unit.style, unit.groups, unit.ballots]);
+  const units = planUnits(styles, ballots, threshold);
+  return units.map((unit) => [unit.style, unit.groups, unit.ballots]);
 }
 
 test("large groups stand alone, in order of group", () => {

@@ -4,7 +4,9 @@
 // election's fingerprint (32 bytes), indices of the manifest, the points X and Y, and the
 // manifest's rule.
 
-import { bitsOf, HEADER_BYTES, requireValid, sealedLength, slotsOf, sumsOf } from "./ballot_shape.js";
+import {
+  HEADER_BYTES, bitsOf, requireValid, sealedLength, slotsOf, sumsOf,
+} from "./ballot_shape.js";
 import { concat, isEqual, readUnsigned, requireLength, u16, u32 } from "./bytes.js";
 import {
   CIPHERTEXT_BYTES, decodeCiphertext, encodeCiphertext, encrypt, sumCiphertexts, timesCiphertext,

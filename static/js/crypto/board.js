@@ -4,7 +4,9 @@
 import { readHeader } from "./ballot.js";
 import { trackingDigest } from "./ballot_signature.js";
 import { compare, concat, isEqual, u16, u32, u64 } from "./bytes.js";
-import { base64, boolean, hex, integer, listOf, only, point, readFields, time } from "./documents.js";
+import {
+  base64, boolean, hex, integer, listOf, only, point, readFields, time,
+} from "./documents.js";
 import { encodeHex, encodeJson } from "./encoding.js";
 import { BoardRefused, CheckpointRefused } from "./errors.js";
 import { encodePoint } from "./group.js";

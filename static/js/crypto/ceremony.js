@@ -100,10 +100,12 @@ export function spokenWords(round) {
  */
 export function makeCommit(round, index, polynomial, signingSeed) {
   const commitment = commitmentOf(round, index, encodeCommitments(commitmentsTo(polynomial)));
+  const parts = [u16(index), commitment];
+  const signature = signBound(round, signingSeed, "ceremony/commitment", ...parts);
   return {
     commitment: encodeHex(commitment),
     index,
-    signature: encodeHex(signBound(round, signingSeed, "ceremony/commitment", u16(index), commitment)),
+    signature: encodeHex(signature),
   };
 }
 

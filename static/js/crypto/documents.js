@@ -19,7 +19,7 @@ export function readFields(document, readers) {
     throw new NonCanonicalEncoding("an object is expected");
   }
   const [expected, actual] = [Object.keys(readers), Object.keys(document)];
-  if (expected.length !== actual.length || !expected.every((field) => Object.hasOwn(document, field))) {
+  if (expected.length !== actual.length || !actual.every((field) => expected.includes(field))) {
     throw new NonCanonicalEncoding("a field is missing or unknown");
   }
   return Object.fromEntries(expected.map((field) => [field, readers[field](document[field])]));

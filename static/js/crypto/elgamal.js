@@ -3,7 +3,9 @@
 // A ciphertext is `{a, b}`, two points.
 
 import { concat, split } from "./bytes.js";
-import { G, IDENTITY, POINT_BYTES, decodePoint, encodePoint, multiply, multiplyPublic, sum } from "./group.js";
+import {
+  G, IDENTITY, POINT_BYTES, decodePoint, encodePoint, multiply, multiplyPublic, sum,
+} from "./group.js";
 
 export const CIPHERTEXT_BYTES = 2 * POINT_BYTES;
 

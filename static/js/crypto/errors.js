@@ -177,6 +177,9 @@ export class OutOfOrder extends DocumentRefused {}
 /** A number is too small or too large, a list or a text too short or too long. */
 export class OutOfBounds extends DocumentRefused {}
 
+/** A text is not of the form that its field has. */
+export class MalformedValue extends DocumentRefused {}
+
 /** A ballot style has no contest. */
 export class EmptyStyle extends DocumentRefused {}
 

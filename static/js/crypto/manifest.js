@@ -3,13 +3,14 @@
 // An election is what readManifest makes of it: points decoded, styles as ballot_shape.js
 // has them, and the fingerprint.
 
-import { requirePossibleStyle } from "./ballot_shape.js";
+import { requirePossible, requirePossibleStyle } from "./ballot_shape.js";
 import {
   boolean, hex, id, integer, listOf, nullable, only, oneOf, personName, point, readFields, text,
 } from "./documents.js";
 import { decodeJson, encodeHex } from "./encoding.js";
 import {
-  EmptyStyle, EqualKeys, EqualNames, ImpossibleRule, IndexOutOfPlace, OutOfBounds, OutOfOrder,
+  EmptyStyle, EqualKeys, EqualNames, ImpossibleRule, IndexOutOfPlace, MalformedValue, OutOfBounds,
+  OutOfOrder,
 } from "./errors.js";
 import { encodePoint, rememberMultiples } from "./group.js";
 import { digest } from "./hashing.js";
@@ -19,6 +20,8 @@ export const SERVICE_SIGNER = "service.urne";
 const KEY = hex(32);
 const ORIGIN = /^https?:\/\/([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?$/;
 const FRACTION = 1_000_000;
+const TITLE = bounded(1, 300);
+const TEXT = bounded(0, 10_000);
 
 /** @param {Uint8Array} bytes of a manifest @returns {Uint8Array} FP, 32 bytes (§3.2) */
 export function fingerprintOf(bytes) {
@@ -38,8 +41,10 @@ export function readManifest(bytes) {
   requirePlaces(fields);
   requireBounds(fields);
   requireDistinct(fields);
-  const shapes = fields.styles.map(({ contests }) => contests.map((at) => shapeOf(fields.contests[at])));
+  const shapes = fields.styles.map(({ contests }) =>
+    contests.map((at) => shapeOf(fields.contests[at])));
   shapes.forEach(requirePossibleStyle);
+  fields.contests.map(shapeOf).forEach(requirePossible);
   rememberMultiples(fields.election_key);
   return { ...camelled(fields), shapes, document, fingerprint: fingerprintOf(bytes) };
 }
@@ -60,7 +65,7 @@ const READERS = {
     index: integer(), name: personName, share_key: point, signing_key: KEY,
   })),
   language: oneOf("nb", "nn", "en"),
-  organisation: text,
+  organisation: TITLE,
   practice: boolean,
   register_key: KEY,
   register_url: matching(ORIGIN),
@@ -77,7 +82,7 @@ const READERS = {
   slug: matching(/^[a-z0-9-]{3,60}$/),
   styles: listOf((style) => readFields(style, { contests: listOf(integer()), index: integer() })),
   threshold: integer(1, 8),
-  title: text,
+  title: TITLE,
   witness_threshold: integer(),
   witnesses: listOf((witness) => readFields(witness, {
     key: KEY, name: matching(/^[!-*,-~]{1,100}$/),
@@ -87,7 +92,18 @@ const READERS = {
 function matching(pattern) {
   return (value) => {
     if (!pattern.test(text(value))) {
-      throw new OutOfBounds("a text is not of its form");
+      throw new MalformedValue();
+    }
+    return value;
+  };
+}
+
+// Characters are code points, as they are counted in Python.
+function bounded(least, most) {
+  return (value) => {
+    const { length } = [...text(value)];
+    if (length < least || length > most) {
+      throw new OutOfBounds(`not ${least} to ${most} letters`);
     }
     return value;
   };
@@ -95,8 +111,8 @@ function matching(pattern) {
 
 function readContest(contest) {
   const fields = readFields(contest, {
-    blank: boolean, choices: listOf(text), decision: nullable(readDecision), index: integer(),
-    max: integer(), min: integer(), question: text, title: text,
+    blank: boolean, choices: listOf(TITLE), decision: nullable(readDecision), index: integer(),
+    max: integer(), min: integer(), question: TEXT, title: TITLE,
   });
   requireDifferent(EqualNames, fields.choices);
   if (fields.decision !== null && fields.decision.choice >= fields.choices.length) {
@@ -108,7 +124,7 @@ function readContest(contest) {
 function readDecision(decision) {
   const fields = readFields(decision, {
     base: oneOf("choices", "all"), choice: integer(), denominator: integer(1, FRACTION),
-    numerator: integer(0, FRACTION), strict: boolean, text,
+    numerator: integer(0, FRACTION), strict: boolean, text: TEXT,
     turnout_denominator: integer(1, FRACTION), turnout_numerator: integer(0, FRACTION),
     turnout_strict: boolean,
   });
@@ -156,7 +172,8 @@ function requireBounds(fields) {
     && fields.groups.length >= 1 && fields.groups.length <= 1_000
     && fields.styles.length >= 1 && fields.styles.length <= 1_000
     && fields.contests.length >= 1 && fields.contests.length <= 20
-    && fields.witness_threshold <= fields.witnesses.length;
+    && fields.witnesses.length <= 20 && fields.witness_threshold <= fields.witnesses.length
+    && fields.scripts.length <= 1_000 && fields.accepted_risks.length <= 100;
   if (!holds) {
     throw new OutOfBounds();
   }

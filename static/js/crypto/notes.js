@@ -34,22 +34,22 @@ export function keyHash(name, key) {
 export function parseNote(encoded) {
   // The text may have empty lines of its own; the last one ends it.
   const end = encoded.lastIndexOf("\n\n");
-  require(encoded.length <= MAXIMUM_CHARACTERS && end >= 0, "the note has no signature");
+  requireThat(encoded.length <= MAXIMUM_CHARACTERS && end >= 0, "the note has no signature");
   const text = encoded.slice(0, end + 1);
   requirePlain(text.replaceAll("\n", ""));
   const lines = encoded.slice(end + 2).split("\n");
-  require(lines.pop() === "", "the note does not end with a newline");
-  require(lines.length > 0 && lines.length <= MAXIMUM_SIGNATURES, "too few or too many signatures");
+  requireThat(lines.pop() === "", "the note does not end with a newline");
+  requireThat(lines.length > 0 && lines.length <= MAXIMUM_SIGNATURES, "too few or too many signatures");
   const signatures = lines.map(parseLine);
   const signers = signatures.map(({ name, keyHash: hash }) => `${name} ${encodeHex(hash)}`);
-  require(new Set(signers).size === signers.length, "a signer has two lines");
+  requireThat(new Set(signers).size === signers.length, "a signer has two lines");
   return { text, signatures };
 }
 
 function parseLine(line) {
-  require(line.startsWith(LINE_START), "a signature line begins otherwise");
+  requireThat(line.startsWith(LINE_START), "a signature line begins otherwise");
   const [name, blob, ...more] = line.slice(LINE_START.length).split(" ");
-  require(blob !== undefined && more.length === 0, "a signature line is a name and a signature");
+  requireThat(blob !== undefined && more.length === 0, "a signature line is a name and a signature");
   requireName(name);
   const decoded = decoding(blob, KEY_HASH_BYTES + SIGNATURE_BYTES);
   return {
@@ -104,10 +104,10 @@ export function encodeNote(note) {
  */
 export function parseCheckpoint(text) {
   const [origin, size, root, ...rest] = text.split("\n");
-  require(rest.length === 1 && rest[0] === "", "a checkpoint has three lines");
-  require(origin !== "", "the origin is empty");
+  requireThat(rest.length === 1 && rest[0] === "", "a checkpoint has three lines");
+  requireThat(origin !== "", "the origin is empty");
   requirePlain(origin);
-  require(/^(0|[1-9]\d*)$/.test(size) && Number.isSafeInteger(Number(size)),
+  requireThat(/^(0|[1-9]\d*)$/.test(size) && Number.isSafeInteger(Number(size)),
     "the size of the tree is not a number");
   return { origin, size: Number(size), root: decoding(root, 32) };
 }
@@ -126,16 +126,16 @@ function decoding(encoded, length) {
 }
 
 function requireName(name) {
-  require(name !== "" && !name.includes("+") && !WHITE.test(name),
+  requireThat(name !== "" && !name.includes("+") && !WHITE.test(name),
     "a signer's name is empty, or has a space or a plus sign");
   requirePlain(name);
 }
 
 function requirePlain(text) {
-  require(!UNWRITABLE.test(text), "a control character or a lone surrogate");
+  requireThat(!UNWRITABLE.test(text), "a control character or a lone surrogate");
 }
 
-function require(holds, what) {
+function requireThat(holds, what) {
   if (!holds) {
     throw new MalformedNote(what);
   }

@@ -63,16 +63,16 @@ export function verifyPartialDocument(election, tally, partial) {
   });
   const { decryptions, fingerprint, index, signature } = fields;
   const whole = tallyDigest(tally);
-  require(isEqual(fingerprint, election.fingerprint), OtherElection);
-  require(isEqual(fields.tally, whole), OtherTally);
+  requireThat(isEqual(fingerprint, election.fingerprint), OtherElection);
+  requireThat(isEqual(fields.tally, whole), OtherTally);
   const holder = holderOf(election, index);
   const parts = [fingerprint, whole, u16(index), concat(...decryptions)];
   verifySignature(holder.signingKey, signature, "partial", ...parts);
   const places = placesOf(election, tally);
-  require(places.length === decryptions.length, Incomplete);
+  requireThat(places.length === decryptions.length, Incomplete);
   const checks = places.map((place, at) =>
     partialEquations(statementOf(election, whole, holder, place), decryptions[at]));
-  require(areHolding(checks.flatMap(({ equations }) => equations)), ProofRefused);
+  requireThat(areHolding(checks.flatMap(({ equations }) => equations)), ProofRefused);
   return { index, shares: checks.map(({ share }) => share) };
 }
 
@@ -107,11 +107,11 @@ function statementOf(election, whole, holder, { ciphertext, ...place }) {
 }
 
 function holderOf(election, index) {
-  require(index >= 1 && index <= election.holders.length, NoSuchHolder);
+  requireThat(index >= 1 && index <= election.holders.length, NoSuchHolder);
   return election.holders[index - 1];
 }
 
-function require(holds, Refusal) {
+function requireThat(holds, Refusal) {
   if (!holds) {
     throw new Refusal();
   }

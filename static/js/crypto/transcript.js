@@ -1,6 +1,5 @@
 // The ceremony's document, what all holders sign of it, and the rehearsal (§3.1, §4.2).
 
-import { u16 } from "./bytes.js";
 import {
   combineShares, electionKey, shareKey, startRound, verifyCommits, verifyReveals, verifyShares,
 } from "./ceremony.js";
@@ -107,8 +106,9 @@ export function verifyRehearsal(verified, entry) {
   const { index, proof } = readFields(entry, {
     index: integer(1, verified.shareKeys.length), proof: hex(DECRYPTION_BYTES),
   });
-  const key = verified.shareKeys[index - 1];
-  return { index, share: verifyPartial(rehearsalStatement(verified.transcript, index, key), proof) };
+  const { shareKeys, transcript } = verified;
+  const statement = rehearsalStatement(transcript, index, shareKeys[index - 1]);
+  return { index, share: verifyPartial(statement, proof) };
 }
 
 /**

@@ -1,6 +1,8 @@
 // What a voter's browser derives, asks for and signs, and the evidence of rights.
 
-import { verifyBallotSignature, verifyStatusSignature } from "../../../static/js/crypto/ballot_signature.js";
+import {
+  verifyBallotSignature, verifyStatusSignature,
+} from "../../../static/js/crypto/ballot_signature.js";
 import { requireLength } from "../../../static/js/crypto/bytes.js";
 import {
   deriveBlind, deriveCredential, linkFragment, loginSeed, parseLinkFragment, printedCode,
@@ -8,7 +10,9 @@ import {
 } from "../../../static/js/crypto/codes.js";
 import { decodeHex } from "../../../static/js/crypto/encoding.js";
 import { TokenRefused } from "../../../static/js/crypto/errors.js";
-import { POINT_BYTES, decodePoint, decodeScalar, encodePoint, encodeScalar, multiply } from "../../../static/js/crypto/group.js";
+import {
+  POINT_BYTES, decodePoint, decodeScalar, encodePoint, encodeScalar, multiply,
+} from "../../../static/js/crypto/group.js";
 import { publicKey } from "../../../static/js/crypto/signing.js";
 import {
   TOKEN_PROOF_BYTES, blind, credentialElement, unblind, verifyEvaluations,
@@ -29,7 +33,8 @@ export function readCode(vector) {
   requireSame(publicKey(seed), bytesOf(vector, "login-key"), "login key");
   requireSame(encodeScalar(credential.secret), bytesOf(vector, "credential-secret"), "x");
   requireSame(encodePoint(credential.public), bytesOf(vector, "credential"), "X");
-  requireSame(encodeScalar(deriveBlind(fingerprint, code, salt)), bytesOf(vector, "blind"), "blind");
+  const factor = deriveBlind(fingerprint, code, salt);
+  requireSame(encodeScalar(factor), bytesOf(vector, "blind"), "blind");
 }
 
 /** @param {object} vector @throws {CryptoError} the reason to refuse */

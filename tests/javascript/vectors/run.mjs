@@ -32,7 +32,7 @@ const own = {
 };
 
 /**
- * @param {Object<string, string>} texts by path below tests/vectors: `rfc/….json`, `own/…/….txt`
+ * @param {Object<string, string>} texts by path below tests/vectors
  * @returns {Promise<Object<string, string>>} by path: "as expected", or what came instead
  */
 export async function runVectors(texts) {

@@ -1,9 +1,13 @@
 // Key files, checkpoints and canonical JSON.
 
-import { decodeHex, decodeJson, encodeHex, encodeJson } from "../../../static/js/crypto/encoding.js";
+import {
+  decodeHex, decodeJson, encodeHex, encodeJson,
+} from "../../../static/js/crypto/encoding.js";
 import { encodeScalar } from "../../../static/js/crypto/group.js";
 import { openKeyFile } from "../../../static/js/crypto/keyfile.js";
-import { encodeNote, parseCheckpoint, parseNote, verifyNote } from "../../../static/js/crypto/notes.js";
+import {
+  encodeNote, parseCheckpoint, parseNote, verifyNote,
+} from "../../../static/js/crypto/notes.js";
 import { bytesOf, jsonOf, requireSame } from "./files.mjs";
 
 /** @param {object} vector @throws {CryptoError} the reason to refuse */
