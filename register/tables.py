@@ -378,6 +378,8 @@ class Shredding(RegisterBase):
     )
     state: Mapped[str] = mapped_column(String(20))
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    counts: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """How many rows of each kind were deleted; canonical JSON."""
     certificate: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     __table_args__ = (

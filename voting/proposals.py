@@ -176,7 +176,7 @@ def propose_hold(
         raise WrongPhase
     if not at < until <= at + LONGEST_HOLD:
         raise HoldTooLong
-    number = _count(session, election_id, "hold", state="signed") + 1
+    number = _count(session, election_id, "hold", state="signed")
     document: JsonValue = {
         "reason": _clean_reason(reason),
         "until": format_time(until),
