@@ -8,14 +8,11 @@ decide to send another (nobody gets two mails unasked).
 from __future__ import annotations
 
 import contextlib
-import os
 import re
-import secrets
 import smtplib
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
@@ -227,49 +224,9 @@ def _refusal(code: int) -> MailFailed:
     return MailDeferred(code)
 
 
-class SinkTransport:
-    """Development: every mail becomes a file, readable by the owner alone."""
-
-    def __init__(self, folder: Path, sender: Sender) -> None:
-        """Make the folder."""
-        self._folder = folder
-        self._sender = sender
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        raised: BaseException | None,
-        trace: TracebackType | None,
-        /,
-    ) -> None:
-        """Nothing is open between two mails."""
-
-    def send(self, message: Message) -> str:
-        """Write a mail into the folder, whole or not at all; return its id."""
-        message_id, content = write_message(
-            message,
-            sender=self._sender.address,
-            sender_name=self._sender.name,
-            at=self._sender.clock.now(),
-        )
-        name = secrets.token_hex(16)
-        aside = self._folder / f".{name}"
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(content)
-        aside.rename(self._folder / f"{name}.eml")
-        return message_id
-
-
 def open_transport(
     settings: Settings, clock: Clock, *, sender_name: str = ""
 ) -> Transport:
-    """Return what these settings send with: the sink in development, else SMTP."""
+    """Return what these settings send with."""
     sender = Sender(settings.smtp.from_address, sender_name, clock)
-    if settings.mail_sink_dir is not None:
-        return SinkTransport(settings.mail_sink_dir, sender)
     return SmtpTransport(settings.smtp, sender)

@@ -1,6 +1,5 @@
 import contextlib
 import ssl
-import stat
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -250,20 +249,22 @@ def test_an_address_outside_ascii_is_sent_where_it_can_be() -> None:
     assert recipients == [["kåre@xn--blbr-roah.example"], ["kari@medlem.example"]]
 
 
-def test_the_sink_keeps_each_mail_as_a_private_file(tmp_path: Path) -> None:
+def test_the_settings_say_which_server_mail_is_handed_to(
+    tmp_path: Path, smtp_server: SmtpServer
+) -> None:
     settings = load_settings(
         {
             "URNE_ENVIRONMENT": "development",
             "URNE_DATA_DIR": str(tmp_path),
             "URNE_MAIL_SINK_DIR": str(tmp_path / "mail"),
+            "URNE_SMTP_PORT": str(smtp_server.port),
         }
     )
     with open_transport(settings, SENDER.clock) as transport:
         ids = [transport.send(MESSAGE) for _ in range(3)]
-    files = list((tmp_path / "mail").iterdir())
     parsed = [
-        message_from_bytes(file.read_bytes(), policy=policy.default) for file in files
+        message_from_bytes(each.content, policy=policy.default)
+        for each in smtp_server.messages
     ]
-    assert {each["Message-ID"] for each in parsed} == set(ids)
-    assert {file.suffix for file in files} == {".eml"}
-    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert [each["Message-ID"] for each in parsed] == ids
+    assert not (tmp_path / "mail").exists()
