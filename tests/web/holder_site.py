@@ -1,0 +1,92 @@
+"""The key holders' rooms alone, over a store and a clock of the test's own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from typing_extensions import override
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+import voting.views.holders
+from accounts.guards import seal_app
+from infra.clock import FixedClock
+from infra.config import Settings, load_settings
+from infra.databases import Store
+from infra.runtime import Runtime, open_runtime
+from infra.web import init_web
+from tests.voting.whole_election import AFTER, WholeElection
+from voting.elections import get_election
+from voting.seats import open_seat
+from voting.tables import CommitteeSeat
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def holder_settings(folder: Path, redis_url: str, service_url: str) -> Settings:
+    """Settings of a test installation whose service database is given."""
+    return load_settings(
+        {
+            "URNE_ENVIRONMENT": "test",
+            "URNE_DATA_DIR": str(folder),
+            "REDIS_URL": redis_url,
+            "SERVICE_DATABASE_URL": service_url,
+        }
+    )
+
+
+@contextmanager
+def holder_runtime(settings: Settings) -> Iterator[Runtime]:
+    """A runtime whose clock stands still an hour after the closing."""
+    runtime = open_runtime(settings, clock=FixedClock(AFTER))
+    yield runtime
+    runtime.close()
+
+
+def holder_app(runtime: Runtime) -> Flask:
+    """The holders' rooms, guarded as create_app guards them."""
+    app = Flask("holders-test", root_path=str(ROOT))
+    init_web(app, runtime)
+    app.register_blueprint(voting.views.holders.blueprint)
+    seal_app(app, CSRFProtect(app))
+    return app
+
+
+def access_keys(store: Store, election_id: str) -> Mapping[int, str]:
+    """A fresh access key for each seat, by its index."""
+    with store.begin() as session:
+        election = get_election(session, election_id)
+        seats = session.query(CommitteeSeat).filter_by(election_id=election_id).all()
+        return {
+            seat.index: open_seat(session, election, seat.official_id, at=AFTER)
+            for seat in seats
+        }
+
+
+def seat_everyone(election: WholeElection) -> Mapping[int, str]:
+    """The access keys of an election under test."""
+    return access_keys(election.store, election.id)
+
+
+class _Silent(WSGIRequestHandler):
+    @override
+    def log_request(self, *_args: object) -> None:
+        """Keep the test output quiet."""
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve an application on loopback; yield its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
