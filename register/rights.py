@@ -8,6 +8,7 @@ count, nothing else: no time, and nothing to any row that names the member.
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -57,6 +58,7 @@ from register.tables import (
 )
 from register.voting_codes import FoundCode, find_code
 
+_SLUG = re.compile(r"[a-z0-9-]{3,60}")
 _ISSUING = frozenset({RollPhase.SEALED, RollPhase.OPEN, RollPhase.CLOSED})
 
 
@@ -114,7 +116,8 @@ def identify_voter(
         CodeSuperseded: another code of the member took out the right.
 
     """
-    roll = _require_roll(session, request.slug, request.fingerprint)
+    election_id = _find_election(session, request.slug)
+    roll = _require_roll(session, election_id, request.fingerprint)
     _verify(request.login, request.signature, "identify", roll, request.login)
     code = _require_code(session, roll, request.login)
     mark = find_mark(session, code.entry_id)
@@ -151,7 +154,7 @@ def take_right(
     """
     election_id = _find_election(session, request.slug)
     hold_marking(session, election_id)
-    roll = _require_roll(session, request.slug, request.fingerprint)
+    roll = _require_roll(session, election_id, request.fingerprint)
     _verify(request.login, request.signature, "right", roll, request.blinded)
     blinded = _read_element(request.blinded)
     lock_entry(session, _require_code(session, roll, request.login).entry_id)
@@ -182,16 +185,18 @@ class _Place:
 
 
 def _find_election(session: Session, slug: str) -> str:
-    query = select(Roll.election_id).where(Roll.slug == slug)
-    election_id = session.scalar(query)
+    # Not every text can be asked for: PostgreSQL refuses a NUL.
+    if _SLUG.fullmatch(slug) is None:
+        raise UnknownElection
+    election_id = session.scalar(select(Roll.election_id).where(Roll.slug == slug))
     if election_id is None:
         raise UnknownElection
     return election_id
 
 
-def _require_roll(session: Session, slug: str, fingerprint: bytes) -> Roll:
-    roll = session.scalar(select(Roll).where(Roll.slug == slug))
-    if roll is None or roll.fingerprint is None:
+def _require_roll(session: Session, election_id: str, fingerprint: bytes) -> Roll:
+    roll = session.get_one(Roll, election_id)
+    if roll.fingerprint is None:
         raise UnknownElection
     if not hmac.compare_digest(roll.fingerprint, fingerprint):
         raise OtherFingerprint
