@@ -51,7 +51,7 @@ from register.sending import (
     pause_sending,
     stop_sending,
 )
-from register.sending_pace import Pace
+from register.sending_pace import START, Pace
 from register.tables import Sending
 
 SEND_JOB: Final = "register.sending_jobs.send_batch"
@@ -188,8 +188,7 @@ def _hand_in_all(
                 return _BatchEnd(halted=True)
             except MessageTaken:
                 continue
-            finally:
-                pace.set_cursor(message_id)
+            pace.set_cursor(message_id)
             deferred = deferred + 1 if state == MessageState.QUEUED else 0
             refused = refused + 1 if state == MessageState.REFUSED else 0
             if refused >= REFUSED_IN_A_ROW:
@@ -246,7 +245,7 @@ def _send(transport: Transport, batch: Batch, claimed: Claimed) -> MessageState:
 def _end_of(runtime: Runtime, pace: Pace, batch: Batch) -> _BatchEnd:
     if not batch.is_last:
         return _BatchEnd()
-    pace.set_cursor(b"")
+    pace.set_cursor(START)
     with runtime.store("register").begin() as session:
         sending = lock_sending(session, batch.election_id, batch.sending_id)
         now = runtime.clock.now()

@@ -14,6 +14,9 @@ import redis
 WORK_SECONDS: Final = 180
 """How long a worker that died keeps others away; renewed at each message."""
 
+START: Final = bytes(16)
+"""Below every message's id."""
+
 _WORKING: Final = b"working"
 _WAITING: Final = b"waiting"
 _CURSOR_SECONDS: Final = 24 * 3600
@@ -47,12 +50,12 @@ class Pace:
         return self.connection.get(self._key) == _WAITING
 
     def cursor(self) -> bytes:
-        """Return the message that was dealt with last in this pass; b"" for none."""
-        return cast("bytes | None", self.connection.get(self._cursor_key)) or b""
+        """Return the id of the message dealt with last in this pass, or `START`."""
+        return cast("bytes | None", self.connection.get(self._cursor_key)) or START
 
     def set_cursor(self, message_id: bytes) -> None:
-        """Remember how far the pass has come; b"" begins a new one."""
-        if message_id:
+        """Remember how far the pass has come; `START` begins a new one."""
+        if message_id != START:
             self.connection.set(self._cursor_key, message_id, ex=_CURSOR_SECONDS)
         else:
             self.connection.delete(self._cursor_key)
