@@ -31,10 +31,18 @@ from infra.wall import request_of
 from infra.web import current_runtime
 
 View = TypeVar("View", bound=Callable[..., Any])
-Kind = Literal["public", "voter", "official", "register_official", "holder", "exchange"]
+Kind = Literal[
+    "public",
+    "crossing",
+    "voter",
+    "official",
+    "register_official",
+    "holder",
+    "exchange",
+]
 
 MARK: Final = "__urne_access__"
-COOKIELESS: Final = frozenset({"voter", "holder", "exchange"})
+COOKIELESS: Final = frozenset({"crossing", "voter", "holder", "exchange"})
 """Kinds whose requests carry no cookie, so that no page of others can ride on one."""
 
 
@@ -58,6 +66,11 @@ class Access:
 def public(view: View) -> View:
     """Anyone; no cookie is read."""
     return _mark(view, Access("public"))
+
+
+def crossing(view: View) -> View:
+    """Whoever brings a pass over from the service's page, which may be another host."""
+    return _mark(view, Access("crossing", side="register"))
 
 
 def voter(side: Side) -> Callable[[View], View]:

@@ -10,6 +10,7 @@ from infra.headers import init_headers
 from infra.i18n import Choice, init_i18n
 from infra.problems import init_problems
 from infra.runtime import Runtime
+from infra.uploads import RequestInMemory
 from infra.sides import Side
 
 LARGEST_UPLOAD: Final = 64 * 1024 * 1024
@@ -22,6 +23,7 @@ def init_web(app: Flask, runtime: Runtime, *, language: Choice = lambda: None) -
     """Give an application its runtime, headers, languages and answers to refusals."""
     settings = runtime.settings
     app.extensions[_EXTENSION] = runtime
+    app.request_class = RequestInMemory
     side: Side = "service" if "service" in settings.sides else "register"
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
