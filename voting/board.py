@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from crypto.ballot_signature import tracking_code
 from crypto.encoding import decode_base32, normalise_base32
 from crypto.errors import NonCanonicalEncoding
 from crypto.hashing import DIGEST_BYTES
 from crypto.merkle import CompactTree, MerkleTree, leaf_hash
 from crypto.signing import SigningSeed
 from infra.databases import lock_named
+from voting.box import sizes_of_batches, trackings_of_batch
 from voting.checkpoints import sign_checkpoint
 from voting.manifest_model import Fingerprint
 from voting.tables import BoardLeaf, Checkpoint
@@ -33,6 +35,10 @@ class NothingOnBoard(Exception):
 
 class LeafNotFound(Exception):
     """No ballot with this tracking code is on the board (yet)."""
+
+
+class BatchNotFound(Exception):
+    """There is no batch of this number (yet)."""
 
 
 class MalformedTrackingCode(Exception):
@@ -139,6 +145,24 @@ def every_leaf(session: Session, election_id: str) -> Iterable[bytes]:
     while portion := read_leaves(session, election_id, first, MOST_LEAVES_AT_ONCE):
         yield from portion
         first += len(portion)
+
+
+def list_batches(session: Session, election_id: str) -> list[tuple[int, int]]:
+    """Return each batch that is out: its number, and how many ballots are in it."""
+    return sizes_of_batches(session, election_id)
+
+
+def codes_of_batch(session: Session, election_id: str, batch: int) -> list[str]:
+    """Return the tracking codes of a batch in the order of the board.
+
+    Raises:
+        BatchNotFound: it is not out.
+
+    """
+    trackings = trackings_of_batch(session, election_id, batch)
+    if not trackings:
+        raise BatchNotFound
+    return [tracking_code(tracking) for tracking in trackings]
 
 
 def count_ballots(session: Session, election_id: str) -> int:

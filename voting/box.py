@@ -115,6 +115,27 @@ def count_waiting(session: Session, election_id: str) -> int:
     return session.scalars(query.select_from(BallotInIntake)).one()
 
 
+def sizes_of_batches(session: Session, election_id: str) -> list[tuple[int, int]]:
+    """Return the number of each published batch, and how many ballots are in it."""
+    query = (
+        select(BallotOnBoard.batch, func.count())
+        .where(BallotOnBoard.election_id == election_id)
+        .group_by(BallotOnBoard.batch)
+        .order_by(BallotOnBoard.batch)
+    )
+    return [(batch, count) for batch, count in session.execute(query)]
+
+
+def trackings_of_batch(session: Session, election_id: str, batch: int) -> list[bytes]:
+    """Return the tracking digests, 32 bytes each, of a published batch, sorted."""
+    query = (
+        select(BallotOnBoard.tracking)
+        .where(BallotOnBoard.election_id == election_id, BallotOnBoard.batch == batch)
+        .order_by(BallotOnBoard.tracking)
+    )
+    return list(session.scalars(query))
+
+
 def take_batch(session: Session, election_id: str, fewest: int) -> list[BoxedBallot]:
     """Take all that wait out of intake, in digest order, if they are enough.
 

@@ -1,0 +1,3 @@
+// Only browsers that know no modules run this: they cannot vote, and are told so.
+
+document.getElementById("too-old").hidden = false;
