@@ -10,8 +10,8 @@ from infra.headers import init_headers
 from infra.i18n import Choice, init_i18n
 from infra.problems import init_problems
 from infra.runtime import Runtime
-from infra.uploads import RequestInMemory
 from infra.sides import Side
+from infra.uploads import RequestInMemory
 
 LARGEST_UPLOAD: Final = 64 * 1024 * 1024
 """Most bytes in any request; a roll of 100,000 members as a workbook fits."""

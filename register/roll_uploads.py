@@ -2,7 +2,7 @@
 
 The file is never kept. While an official reads the preview it lies in Redis under a
 key of its own that stands in the official's page and nowhere else, for half an hour;
-so neither Redis, its dump nor a backup of it can be read (docs/adr/0012).
+so neither Redis, its dump nor a backup of it can be read (docs/adr/0009).
 """
 
 from __future__ import annotations
