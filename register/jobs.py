@@ -13,6 +13,7 @@ from infra.delivery import deliver_pending
 from infra.queues import Periodic, job
 from infra.runtime import Runtime
 from register import exchange_handlers
+from register.alarms import sound_alarms
 from register.elections import due_rolls, move_phase, running_elections
 from register.hours import post_turnout
 from register.marks import move_marks
@@ -45,6 +46,8 @@ def sweep_register(runtime: Runtime) -> None:
                 step(runtime, election_id)
             except Exception as failure:  # noqa: BLE001 - raised again below
                 failures.append(failure)
+    with runtime.store("register").begin() as session:
+        sound_alarms(session, runtime.settings, runtime.clock.now())
     _queue_shreddings(runtime)
     deliver_pending(runtime, "register")
     if failures:

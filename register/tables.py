@@ -81,6 +81,8 @@ class Roll(RegisterBase):
     closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When the service closed its box: nobody is marked any more."""
+    alarm_days: Mapped[int | None]
+    """Days that were left when the latest alarm before the last date sounded."""
     rewritten_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When the store was rewritten after the last marks had been moved."""
     approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

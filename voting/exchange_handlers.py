@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from crypto.encoding import JsonValue, encode_json
 from infra.audit import record_event
 from infra.exchange import ReceivedDocument, handles
+from infra.queues import enqueue, queue_of
 from infra.runtime import Runtime
 from voting.documents import read_object
 from voting.elections import (
@@ -18,7 +19,9 @@ from voting.elections import (
 from voting.lifecycle import take_register_leaf
 from voting.phases import Phase, require_transition
 from voting.sealing import read_roll_totals
+from voting.times import format_time
 from voting.verifier import TokenVerifier
+from voting.warning_jobs import WARNING_JOB
 
 
 class OtherIssuerKeys(Exception):
@@ -77,9 +80,8 @@ def take_turnout(
     kept: list[JsonValue] = []
     for item in hours:
         fields = item.fields("count", "hour")
-        kept.append(
-            {"count": fields.integer("count", 0), "hour": fields.integer("hour", 0)}
-        )
+        hour = format_time(fields.time("hour"))
+        kept.append({"count": fields.integer("count", 0), "hour": hour})
     get_election(session, document.subject).turnout = encode_json(kept)
 
 
@@ -101,3 +103,20 @@ def take_certificate(
         kind="roll-shredded",
         subject=document.subject,
     )
+
+
+@handles("service", "alarm")
+def take_alarm(session: Session, document: ReceivedDocument, runtime: Runtime) -> None:
+    """Keep the register's warning that a roll is soon shredded, and mail it on."""
+    fields = read_object(document.body, ("approved", "days", "shredded_at"))
+    days = fields.integer("days", 1, 30)
+    get_election(session, document.subject).alarm = encode_json(document.body)
+    record_event(
+        session,
+        at=runtime.clock.now(),
+        actor=SYSTEM,
+        kind="shredding-near",
+        subject=document.subject,
+        content={"days": days},
+    )
+    enqueue(queue_of(runtime, "service"), WARNING_JOB, document.subject)

@@ -51,6 +51,8 @@ class Election(ServiceBase):
     approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     approval_signature: Mapped[bytes | None] = mapped_column(Bytes64)
     certificate: Mapped[bytes | None] = mapped_column(LargeBinary)
+    alarm: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The register's latest warning that the roll is soon shredded."""
 
     __table_args__ = (
         CheckConstraint(
