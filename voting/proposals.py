@@ -49,7 +49,7 @@ from voting.sealed import SealedElection, get_sealed
 from voting.sealing import service_seed
 from voting.tables import HolderSignature, Proposal
 from voting.tables import Tally as TallyRow
-from voting.times import format_time
+from voting.times import format_time, parse_time
 
 LONGEST_HOLD: Final = timedelta(days=30)
 LONGEST_REASON: Final = 1_000
@@ -77,6 +77,10 @@ class CountAlreadyStarted(ProposalRefused):
 
 class UnknownProposal(Exception):
     """There is no open proposal of this kind and number."""
+
+
+class ProposalOutdated(UnknownProposal):
+    """The election has moved on: the proposal can take no effect any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,7 @@ def withdraw_proposal(
     session: Session, election_id: str, kind: str, number: int
 ) -> None:
     """Withdraw a proposal that has not taken effect; raises UnknownProposal."""
+    lock_named(session, b"phase", election_id.encode())
     _open_proposal(session, election_id, kind, number).state = "withdrawn"
     session.flush()
 
@@ -245,43 +250,29 @@ def sign_proposal(
 
     Raises:
         UnknownProposal: none is open.
+        ProposalOutdated: it was made in time, and this signature comes too late.
         SignatureRefused: it does not hold.
 
     """
     lock_named(session, b"phase", election_id.encode())
     election = get_sealed(session, election_id)
     row = _open_proposal(session, election_id, kind, number)
+    _require_timely(session, election, row, at)
     parts = proposal_parts(election, kind, number, row.document)
     holder = election.manifest.holders[index - 1]
     verify_statement(holder.signing_key, signature, f"holder {index}", kind, parts)
-    key = (election_id, kind, number, index)
-    if session.get(HolderSignature, key) is None:
-        session.add(
-            HolderSignature(
-                election_id=election_id,
-                kind=kind,
-                number=number,
-                index=index,
-                signature=signature,
-            )
-        )
-        session.flush()
-        record_event(
-            session,
-            at=at,
-            actor=actor,
-            kind=f"{kind}-signed",
-            subject=election_id,
-            content={"number": number},
-        )
+    is_new = _keep_signature(session, row, IndexedSignature(index, signature))
     signatures = _signatures(session, row)
-    if len(signatures) < _needed(election, kind):
-        return False
-    row.state = "signed"
-    carried = _Carried(row, tuple(signatures), at)
-    _EFFECTS[kind](session, settings, election, carried)
-    session.flush()
-    return True
+    carries = len(signatures) >= _needed(election, kind)
+    if carries:
+        row.state = "signed"
+        carried = _Carried(row, tuple(signatures), at)
+        _EFFECTS[kind](session, settings, election, carried)
+        session.flush()
+    if is_new:
+        # Last, as everywhere: whoever holds the chain waits for no other lock.
+        _record_signing(session, row, actor, at)
+    return carries
 
 
 def proposal_parts(
@@ -307,6 +298,23 @@ def propose_approval(
     """Lay the protocol before the committee, once it is counted."""
     document: JsonValue = {"protocol": protocol_digest(protocol).hex()}
     _propose(session, election_id, "approval", 1, document, actor=actor, at=at)
+
+
+def _require_timely(
+    session: Session, election: SealedElection, row: Proposal, at: datetime
+) -> None:
+    """What held when it was proposed must hold when it takes effect."""
+    phase = election.phase
+    timely = {
+        "approval": phase is Phase.COUNTED,
+        "hold": phase is Phase.APPROVED,
+        "paper": phase is Phase.CLOSED and session.get(TallyRow, election.id) is None,
+        "schedule": phase in {Phase.READY, Phase.OPEN} and at < election.closes_at,
+    }
+    if not timely[row.kind]:
+        raise ProposalOutdated
+    if row.kind == "hold" and parse_time(_read_hold(row.document)[0]) <= at:
+        raise ProposalOutdated
 
 
 _Effect = Callable[[Session, Settings, SealedElection, _Carried], None]
@@ -433,7 +441,9 @@ def _propose(
 def _open_proposal(
     session: Session, election_id: str, kind: str, number: int
 ) -> Proposal:
-    row = session.get(Proposal, (election_id, kind, number))
+    # Read anew: it may have taken effect while this waited for its turn.
+    key = (election_id, kind, number)
+    row = session.get(Proposal, key, populate_existing=True)
     if row is None or row.state != "open":
         raise UnknownProposal
     return row
@@ -448,6 +458,34 @@ def _count(
     if state is not None:
         query = query.where(Proposal.state == state)
     return session.scalars(query.select_from(Proposal)).one()
+
+
+def _keep_signature(session: Session, row: Proposal, signed: IndexedSignature) -> bool:
+    key = (row.election_id, row.kind, row.number, signed.index)
+    if session.get(HolderSignature, key) is not None:
+        return False
+    session.add(
+        HolderSignature(
+            election_id=row.election_id,
+            kind=row.kind,
+            number=row.number,
+            index=signed.index,
+            signature=signed.signature,
+        )
+    )
+    session.flush()
+    return True
+
+
+def _record_signing(session: Session, row: Proposal, actor: str, at: datetime) -> None:
+    record_event(
+        session,
+        at=at,
+        actor=actor,
+        kind=f"{row.kind}-signed",
+        subject=row.election_id,
+        content={"number": row.number},
+    )
 
 
 def _signatures_of(row: Proposal) -> Select[HolderSignature]:

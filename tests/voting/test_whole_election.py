@@ -136,12 +136,9 @@ def test_nothing_is_sealed_before_roll_ceremony_and_draft_are_whole(
         election.seal()
 
 
-def test_a_draft_is_not_changed_after_the_ceremony_began(
-    election: WholeElection,
-) -> None:
-    election.hold_ceremony()
-    with election.store.begin() as session:
-        row = get_election(session, election.id)
+def test_a_draft_is_not_changed_after_sealing(open_one: WholeElection) -> None:
+    with open_one.store.begin() as session:
+        row = get_election(session, open_one.id)
         with pytest.raises(NotADraft):
             change_draft(session, row, a_draft(), actor=ORGANISER, at=BEFORE)
 
