@@ -12,7 +12,7 @@ from infra.databases import rewrite_store
 from infra.delivery import deliver_pending
 from infra.queues import Periodic, job
 from infra.runtime import Runtime
-from register import exchange_handlers
+from register import exchange_handlers, sending_jobs
 from register.alarms import sound_alarms
 from register.elections import due_rolls, move_phase, running_elections
 from register.hours import post_turnout
@@ -27,7 +27,10 @@ __all__ = ["PERIODICS", "SWEEP_JOB", "exchange_handlers", "sweep_register"]
 SWEEP_SECONDS: Final = 15
 SWEEP_JOB: Final = "register.jobs.sweep_register"
 
-PERIODICS: Final = (Periodic(SWEEP_JOB, SWEEP_SECONDS),)
+PERIODICS: Final = (
+    Periodic(SWEEP_JOB, SWEEP_SECONDS),
+    Periodic(sending_jobs.SWEEP_JOB, SWEEP_SECONDS),
+)
 """A worker that knows these knows the handlers of documents as well."""
 
 
