@@ -257,6 +257,19 @@ def lock_sending(
     return sending
 
 
+def require_sending(session: Session, election_id: str, sending_id: bytes) -> Sending:
+    """Return a sending, to be read alone.
+
+    Raises:
+        UnknownSending: there is none in this election.
+
+    """
+    sending = session.get(Sending, sending_id)
+    if sending is None or sending.election_id != election_id:
+        raise UnknownSending
+    return sending
+
+
 def new_sending(
     session: Session,
     *,

@@ -1,6 +1,12 @@
 """The register's pages and its two answers to voters."""
 
-from register.views import voter
+from register.views import entrance, lookups, roll, sending, voter
 
-BLUEPRINTS = (voter.blueprint,)
+BLUEPRINTS = (
+    voter.blueprint,
+    entrance.blueprint,
+    roll.blueprint,
+    sending.blueprint,
+    lookups.blueprint,
+)
 """What the application mounts for this side."""

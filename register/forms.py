@@ -1,0 +1,188 @@
+"""Forms of the register's pages: shape only; the law is in the use cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    EmailField,
+    FileField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Optional
+
+from register.columns import ColumnMapping, Field
+from register.mail_templates import LONGEST_BODY, LONGEST_SUBJECT
+from register.resends import LONGEST_REASON, SHORTEST_REASON, Decision
+
+UNMAPPED = -1
+
+
+def _reason(label: str) -> StringField:
+    wrong = _l(
+        "Skriv en begrunnelse på %(least)s til %(most)s tegn.",
+        least=SHORTEST_REASON,
+        most=LONGEST_REASON,
+    )
+    checks = [InputRequired(wrong), Length(SHORTEST_REASON, LONGEST_REASON, wrong)]
+    return StringField(label, checks, render_kw={"autocomplete": "off"})
+
+
+class UploadForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
+    """A roll file."""
+
+    file = FileField(
+        _l("Fil fra medlemsregisteret"),
+        [InputRequired(_l("Velg en fil."))],
+        render_kw={"accept": ".csv,.txt,.xlsx"},
+    )
+
+
+class TicketForm(FlaskForm):  # type: ignore[misc] # as above
+    """A file that was previewed, and what was chosen for it."""
+
+    ticket = HiddenField(validators=[Length(max=200)])
+    heading_line = HiddenField(validators=[Length(max=10)])
+    columns = HiddenField(validators=[Length(max=200)])
+    sheet = HiddenField(validators=[Length(max=100)])
+
+    @property
+    def mapping(self) -> ColumnMapping | None:
+        """The official's own choice of columns, if one was made."""
+        return read_mapping(self.heading_line.data or "", self.columns.data or "")
+
+
+class ColumnsForm(FlaskForm):  # type: ignore[misc] # as above
+    """Which column holds what."""
+
+    ticket = HiddenField(validators=[Length(max=200)])
+    heading_line = HiddenField(validators=[Length(max=10)])
+    sheet = StringField(_l("Ark"), [Optional(), Length(max=100)])
+    member_number = SelectField(_l("Medlemsnummer"), coerce=int)
+    given_name = SelectField(_l("Fornavn"), coerce=int)
+    family_name = SelectField(_l("Etternavn"), coerce=int)
+    full_name = SelectField(_l("Fullt navn i én kolonne"), coerce=int)
+    email = SelectField(_l("E-post"), coerce=int)
+    mobile = SelectField(_l("Mobil"), coerce=int)
+    group = SelectField(_l("Velgergruppe"), coerce=int)
+
+    def offer(self, headings: Sequence[str]) -> None:
+        """Set the columns that can be chosen."""
+        choices = [(UNMAPPED, str(_l("Finnes ikke i filen")))]
+        for place, heading in enumerate(headings):
+            unnamed = _l("Kolonne %(number)s uten navn", number=place + 1)
+            choices.append((place, heading or str(unnamed)))
+        for name in Field:
+            self[name].choices = choices
+
+    def chosen(self) -> str:
+        """Return the choice as `read_mapping` reads it; nothing chosen is ""."""
+        pairs = [
+            f"{name}:{self[name].data}"
+            for name in Field
+            if isinstance(self[name].data, int) and self[name].data > UNMAPPED
+        ]
+        return ",".join(pairs)
+
+
+def write_mapping(mapping: ColumnMapping) -> str:
+    """Write a choice of columns into a hidden field."""
+    return ",".join(f"{name}:{place}" for name, place in mapping.columns.items())
+
+
+def read_mapping(heading_line: str, columns: str) -> ColumnMapping | None:
+    """Return the choice of columns of a hidden field; None where none was made."""
+    chosen: dict[Field, int] = {}
+    for pair in columns.split(","):
+        name, colon, place = pair.partition(":")
+        if colon and name in set(Field) and place.isdecimal() and len(place) < 5:  # noqa: PLR2004 - no sheet has more columns
+            chosen[Field(name)] = int(place)
+    if not chosen or not heading_line.isdecimal():
+        return None
+    return ColumnMapping(int(heading_line), chosen)
+
+
+class FreezeForm(FlaskForm):  # type: ignore[misc] # as above
+    """Nothing but a sure yes."""
+
+    sure = BooleanField(
+        _l("Jeg har sett over tallene og vil fryse manntallet"),
+        [InputRequired(_l("Bekreft at tallene er rette."))],
+    )
+
+
+class SendingForm(FlaskForm):  # type: ignore[misc] # as above
+    """The union's text; its fields are checked by the use case."""
+
+    subject = StringField(
+        _l("Emne"),
+        [InputRequired(_l("Skriv et emne.")), Length(max=LONGEST_SUBJECT)],
+    )
+    body = TextAreaField(
+        _l("Tekst"),
+        [InputRequired(_l("Skriv teksten.")), Length(max=LONGEST_BODY)],
+        render_kw={"rows": 14},
+    )
+
+
+class StartForm(FlaskForm):  # type: ignore[misc] # as above
+    """The number that was shown, typed by the one who sends."""
+
+    told = IntegerField(
+        _l("Skriv antallet mottakere for å bekrefte"),
+        [InputRequired(_l("Skriv antallet mottakere med tall."))],
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+    )
+
+
+class PlainForm(FlaskForm):  # type: ignore[misc] # as above
+    """Nothing but the proof that the page is ours."""
+
+
+class ReasonForm(FlaskForm):  # type: ignore[misc] # as above
+    """Why somebody must see what is not for everyday."""
+
+    reason = _reason(_l("Begrunnelse (blir loggført)"))
+
+
+class DecisionForm(FlaskForm):  # type: ignore[misc] # as above
+    """What became of a message in doubt."""
+
+    message = HiddenField(validators=[Length(max=64)])
+    decision = HiddenField(validators=[Length(max=10)])
+    reason = _reason(_l("Begrunnelse (blir loggført)"))
+
+    @property
+    def chosen(self) -> Decision | None:
+        """The decision, if it is one."""
+        known = {each.value for each in Decision}
+        return Decision(self.decision.data) if self.decision.data in known else None
+
+
+class LookUpForm(FlaskForm):  # type: ignore[misc] # as above
+    """One member, and why."""
+
+    member_number = StringField(
+        _l("Medlemsnummer"),
+        [InputRequired(_l("Skriv medlemsnummeret.")), Length(max=32)],
+        render_kw={"autocomplete": "off", "inputmode": "numeric"},
+    )
+    reason = _reason(_l("Begrunnelse (blir loggført)"))
+
+
+class MemberForm(LookUpForm):
+    """Something done about the member that was looked up."""
+
+    entry = HiddenField(validators=[Length(max=64)])
+    address = EmailField(
+        _l("Ny e-postadresse"),
+        [Optional(), Length(max=254)],
+        render_kw={"autocomplete": "off"},
+    )

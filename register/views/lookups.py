@@ -1,0 +1,186 @@
+"""One member at a time, and the messages in doubt: for a reason that is noted first."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts.guards import register_official
+from accounts.roles import Role
+from register.forms import DecisionForm, LookUpForm, MemberForm, ReasonForm
+from register.lookups import (
+    FoundMember,
+    list_troubled,
+    note_list_reading,
+    note_look_up,
+    read_member,
+)
+from register.marks import mark_paper
+from register.resends import decide_on_message, resend_to_member
+from register.roll import EntryNotFound
+from register.sending import UnknownSending
+from register.sending_jobs import enqueue_sending
+from register.views.desk import acting, read_id, reading, refusals_told, register_page
+from register.views.words import KINDS, MARKS, MESSAGE_STATES, sentence_of
+
+blueprint = Blueprint(
+    "register_lookups", __name__, url_prefix="/r/valg/<string(length=32):election_id>"
+)
+
+_UNPROCESSABLE: Final = 422
+
+
+@blueprint.get("/oppslag")
+@register_official(Role.ORGANISER, Role.COMMITTEE)
+def show(election_id: str) -> str:
+    """Ask for a member and a reason."""
+    return register_page("lookup.html", election_id, form=LookUpForm())
+
+
+@blueprint.post("/oppslag")
+@register_official(Role.ORGANISER, Role.COMMITTEE)
+def look_up(election_id: str) -> ResponseReturnValue:
+    """Note who looks whom up and why, and only then show the member."""
+    form = LookUpForm()
+    if not form.validate():
+        page = register_page("lookup.html", election_id, form=form)
+        return page, _UNPROCESSABLE
+    number = str(form.member_number.data).strip()
+    with acting() as desk:
+        note_look_up(
+            desk.session,
+            desk.key(election_id),
+            election_id=election_id,
+            member_number=number,
+            by=desk.by(form.reason.data),
+        )
+    return _member_page(election_id, number, form)
+
+
+@blueprint.post("/oppslag/papir")
+@register_official(Role.ORGANISER, Role.COMMITTEE)
+def vote_on_paper(election_id: str) -> ResponseReturnValue:
+    """Mark the member that was looked up as voting on paper."""
+    form = MemberForm()
+    with refusals_told(), acting() as desk:
+        mark_paper(
+            desk.session,
+            election_id=election_id,
+            entry_id=_entry_id(form),
+            actor=desk.actor,
+            now=desk.now,
+        )
+        flash(_("Medlemmet er krysset av på papir."), "success")
+    return _back(election_id)
+
+
+@blueprint.post("/oppslag/ny-lenke")
+@register_official(Role.ORGANISER)
+def resend(election_id: str) -> ResponseReturnValue:
+    """Send the member a new link; the older ones die."""
+    form = MemberForm()
+    with refusals_told():
+        with acting() as desk:
+            sending_id = resend_to_member(
+                desk.session,
+                desk.key(election_id),
+                election_id=election_id,
+                entry_id=_entry_id(form),
+                by=desk.by(form.reason.data),
+                new_address=form.address.data or None,
+            )
+        enqueue_sending(desk.runtime, sending_id)
+        flash(_("En ny lenke er på vei. De eldre lenkene virker ikke."), "success")
+    return _back(election_id)
+
+
+@blueprint.post("/utsending/usikre")
+@register_official(Role.ORGANISER)
+def list_doubts(election_id: str) -> ResponseReturnValue:
+    """Note why, and list the messages in doubt and those refused."""
+    form = ReasonForm()
+    if not form.validate():
+        flash(str(form.reason.errors[0]), "danger")
+        return redirect(url_for("register_sending.show", election_id=election_id))
+    return _troubled_page(election_id, str(form.reason.data))
+
+
+@blueprint.post("/utsending/usikre/avgjor")
+@register_official(Role.ORGANISER)
+def decide(election_id: str) -> ResponseReturnValue:
+    """Settle one message in doubt, and show what is left."""
+    form = DecisionForm()
+    with refusals_told():
+        if form.chosen is None:
+            raise UnknownSending
+        with acting() as desk:
+            sending_id = decide_on_message(
+                desk.session,
+                election_id=election_id,
+                message_id=read_id(form.message.data or ""),
+                decision=form.chosen,
+                by=desk.by(form.reason.data),
+            )
+        if sending_id is not None:
+            enqueue_sending(desk.runtime, sending_id)
+        flash(_("Meldingen er avgjort."), "success")
+    return _troubled_page(election_id, form.reason.data or "")
+
+
+def _troubled_page(election_id: str, reason: str) -> str:
+    with acting() as desk:
+        by = desk.by(reason)
+        note_list_reading(desk.session, election_id=election_id, by=by)
+    with reading() as desk:
+        found = list_troubled(desk.session, desk.key(election_id), election_id)
+    form = DecisionForm(formdata=None)
+    form.reason.data = reason
+    return register_page(
+        "troubled.html",
+        election_id,
+        messages=found,
+        form=form,
+        kinds=KINDS,
+        states=MESSAGE_STATES,
+    )
+
+
+def _member_page(
+    election_id: str, number: str, form: LookUpForm
+) -> ResponseReturnValue:
+    try:
+        with reading() as desk:
+            found = read_member(
+                desk.session, desk.key(election_id), election_id, number
+            )
+    except EntryNotFound as refused:
+        form.member_number.errors = [sentence_of(refused)]
+        page = register_page("lookup.html", election_id, form=form)
+        return page, _UNPROCESSABLE
+    return register_page(
+        "member.html",
+        election_id,
+        member=found,
+        form=_form_of(found, str(form.reason.data)),
+        kinds=KINDS,
+        marks=MARKS,
+        states=MESSAGE_STATES,
+    )
+
+
+def _form_of(found: FoundMember, reason: str) -> MemberForm:
+    form = MemberForm(formdata=None)
+    form.entry.data = found.entry_id.hex()
+    form.reason.data = reason
+    return form
+
+
+def _entry_id(form: MemberForm) -> bytes:
+    return read_id(form.entry.data or "")
+
+
+def _back(election_id: str) -> ResponseReturnValue:
+    return redirect(url_for("register_lookups.show", election_id=election_id))

@@ -1,0 +1,33 @@
+// Follows a sending: asks how far it has come, and shows it, until it is over.
+const PAUSE_MS = 3000;
+
+const panel = document.querySelector("[data-progress]");
+const bar = panel.querySelector("progress");
+const text = panel.querySelector(`#${bar.id}-text`);
+const waiting = panel.querySelector("[data-waiting]");
+let troubled = null;
+
+async function follow() {
+  const answer = await fetch(panel.dataset.progress, {
+    headers: { Accept: "application/json" },
+    redirect: "error",
+  }).catch(() => null);
+  if (answer?.ok) {
+    show(await answer.json());
+  }
+  setTimeout(follow, PAUSE_MS);
+}
+
+function show(come) {
+  troubled ??= come.troubled;
+  if (come.state !== panel.dataset.state || come.troubled !== troubled) {
+    location.reload();
+    return;
+  }
+  bar.max = come.max;
+  bar.value = come.value;
+  text.textContent = come.text;
+  waiting.hidden = !come.waiting;
+}
+
+follow();
