@@ -24,7 +24,9 @@ import register.views.voter
 import voting.views.board
 import voting.views.voter
 from accounts.guards import seal_app
+from crypto.ballot import decode_ballot, read_header
 from crypto.encoding import JsonValue, decode_base64, encode_json
+from crypto.group import Scalar, SecretScalar, mul, mul_base
 from crypto.signing import SigningSeed
 from infra.config import Settings, load_settings
 from infra.databases import Store
@@ -39,10 +41,17 @@ from tests.voting.polling import running_verifier
 from voting.board import NewLeaf, append_leaves
 from voting.box import take_batch
 from voting.leaf_signatures import sign_schedule
-from voting.leaves import ManifestLeaf, OpenedLeaf, encode_leaf
+from voting.leaves import (
+    BallotLeaf,
+    ManifestLeaf,
+    OpenedLeaf,
+    decode_leaf,
+    encode_leaf,
+)
 from voting.manifest import decode_manifest, fingerprint_of
-from voting.manifest_model import Fingerprint, Rules
+from voting.manifest_model import Fingerprint, Manifest, Rules
 from voting.phases import Phase
+from voting.sealed import get_sealed
 from voting.tables import Election as StoredElection
 from voting.verifier import TokenVerifier
 
@@ -58,6 +67,8 @@ class VotingSite:
 
     service_url: str
     election: Election
+    secret: SecretScalar
+    """The election's key, whole: only a test ever has it."""
 
     @property
     def store(self) -> Store:
@@ -105,6 +116,43 @@ class VotingSite:
                 for table in ("mark_intake", "marks")
             )
 
+    def opened(self, contest: int = 0) -> list[tuple[int, ...]]:
+        """Every ballot in the box decrypted, the slots of one contest."""
+        with self.store.reading() as session:
+            leaves = [
+                *session.scalars(text("SELECT leaf FROM ballot_intake")),
+                *session.scalars(
+                    text("SELECT body FROM board_leaves WHERE tracking IS NOT NULL")
+                ),
+            ]
+            manifest = get_sealed(session, ELECTION).manifest
+        return [self._open(manifest, bytes(leaf), contest) for leaf in leaves]
+
+    def _open(self, manifest: Manifest, leaf: bytes, contest: int) -> tuple[int, ...]:
+        ballot = decode_leaf(leaf)
+        assert isinstance(ballot, BallotLeaf)
+        style = manifest.groups[read_header(ballot.ballot).group].style
+        decoded = decode_ballot(ballot.ballot, manifest.shape_of_style(style))
+        one = mul_base(Scalar.from_int(1))
+        return tuple(
+            int(slot.ciphertext.b - mul(self.secret, slot.ciphertext.a) == one)
+            for slot in decoded.contests[contest].slots
+        )
+
+    def pretend_published(self) -> None:
+        """Say that all that waits is on the board, and leave it out."""
+        with self.store.begin() as session:
+            session.execute(
+                text(
+                    "INSERT INTO ballots"
+                    " (election_id, tracking, credential, sequence, batch)"
+                    " SELECT election_id, tracking, credential, sequence, 1"
+                    " FROM ballot_intake"
+                )
+            )
+            session.execute(text("DELETE FROM ballot_intake"))
+        self.set(next_batch=2)
+
     def publish(self) -> int:
         """Put all that waits on the board."""
         with self.store.begin() as session:
@@ -147,10 +195,11 @@ def voting_site(
         )
         clock = MovedClock(MONDAY)
         election = Election(_runtime(settings, stores, clock), clock)
-        _open(election, verifier, manifest)
+        secret = SecretScalar.random()
+        _open(election, verifier, {"election_key": mul_base(secret), **manifest})
         app = _app(election.runtime)
         with _serving(app, ports[0]), _serving(app, ports[1]):
-            yield VotingSite(service_url, election)
+            yield VotingSite(service_url, election, secret)
         for connection in election.runtime.connections.values():
             connection.close()
 

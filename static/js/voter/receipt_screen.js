@@ -69,6 +69,7 @@ export function showMark(screen, told) {
     words.push(text("mark_shredded_by", { date: dayOf(election.shredded_by) }));
   }
   fill(screen.root, { mark: words.join(" ") });
+  screen.slot("ask").hidden = true;
 }
 
 function dayOf(moment) {
