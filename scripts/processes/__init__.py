@@ -1,0 +1,1 @@
+"""The processes that scripts/run starts, watches over and stops."""
