@@ -1,0 +1,1 @@
+"""Catalogues of nynorsk and English: extracted, compared, compiled."""
