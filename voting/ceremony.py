@@ -151,8 +151,11 @@ def load_ceremony(session: Session, election: Election, threshold: int) -> Cerem
     """
     if election.ceremony_id is None:
         raise CeremonyNotRunning
-    # Taken before the reading: two holders who post at once each see the other's.
+    # Taken before the reading: two holders who post at once each see the other's, and
+    # none posts to a ceremony that has begun anew.
     lock_named(session, b"ceremony", election.id.encode())
+    session.flush()
+    session.refresh(election)
     messages: dict[str, list[JsonValue]] = {kind: [] for kind in (*ROUNDS, "bad-share")}
     query = (
         select(CeremonyMessage)

@@ -14,6 +14,7 @@ from accounts.officials import OfficialIdentity
 from crypto.encoding import JsonValue, decode_json, encode_json
 from infra.audit import record_event
 from infra.config import Settings
+from infra.databases import lock_named
 from infra.exchange import post_document
 from voting.drafts import Draft, decode_draft, encode_draft, require_committee
 from voting.phases import Phase, require_transition
@@ -123,6 +124,16 @@ def get_election(session: Session, election_id: str) -> Election:
     return election
 
 
+def hold_phase(session: Session, election: Election) -> None:
+    """Let one transaction at a time move an election on; read it as it now stands.
+
+    What was read before is what somebody may have changed while this one waited.
+    """
+    lock_named(session, b"phase", election.id.encode())
+    session.flush()  # refreshing would forget what this transaction has changed
+    session.refresh(election)
+
+
 def list_elections(session: Session) -> list[Election]:
     """Return all elections, the latest to close first."""
     query = select(Election).order_by(Election.closes_at.desc(), Election.id)
@@ -148,6 +159,7 @@ def change_draft(
         DatesOutOfOrder: it would close before it opens.
 
     """
+    hold_phase(session, election)
     _require_unsealed(election)
     draft = _whole(draft)
     if election.phase == Phase.KEYS and draft.threshold != draft_of(election).threshold:
@@ -174,6 +186,7 @@ def seat_committee(
         NotADraft, SeatTwice.
 
     """
+    hold_phase(session, election)
     _require_unsealed(election)
     ids = {member.id for member in members}
     names = {member.name for member in members}
@@ -205,6 +218,7 @@ def start_ceremony(
         DraftIncomplete: the committee's numbers do not fit.
 
     """
+    hold_phase(session, election)
     if election.phase != Phase.KEYS:
         require_transition(Phase(election.phase), Phase.KEYS)
     draft = draft_of(election)
@@ -233,6 +247,7 @@ def cancel_election(
         ForbiddenTransition: it is approved already.
 
     """
+    hold_phase(session, election)
     require_transition(Phase(election.phase), Phase.CANCELLED)
     election.phase = Phase.CANCELLED
     session.flush()
@@ -277,6 +292,8 @@ def _whole(draft: Draft) -> Draft:
 
 
 def _forget_ceremony(session: Session, election: Election) -> None:
+    # Whoever is posting a message of the old ceremony comes before, or finds it gone.
+    lock_named(session, b"ceremony", election.id.encode())
     session.execute(
         delete(CeremonyMessage).where(CeremonyMessage.election_id == election.id)
     )

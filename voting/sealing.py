@@ -19,7 +19,7 @@ from voting.board import NewLeaf, append_leaves
 from voting.ceremony import load_ceremony, outcome_of
 from voting.documents import read_object
 from voting.drafts import Draft, DraftIncomplete, plan_styles, require_sealable
-from voting.elections import draft_of, stored
+from voting.elections import draft_of, hold_phase, stored
 from voting.leaf_signatures import sign_schedule
 from voting.leaves import Leaf, ManifestLeaf, encode_leaf, leaf_document
 from voting.manifest import encode_manifest, fingerprint_of, manifest_document
@@ -100,6 +100,7 @@ def seal_election(
         ForbiddenTransition, DraftIncomplete, CeremonyIncomplete, DocumentRefused.
 
     """
+    hold_phase(session, election)
     require_transition(Phase(election.phase), Phase.READY)
     manifest = prepare_manifest(session, settings, election, scripts)
     draft = draft_of(election)

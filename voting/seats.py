@@ -20,7 +20,13 @@ from crypto.hashing import digest
 from infra.audit import record_event
 from voting.draft_editing import CommitteeNumbers, with_numbers
 from voting.drafts import encode_draft, require_committee
-from voting.elections import NotADraft, draft_of, seat_committee, start_ceremony
+from voting.elections import (
+    NotADraft,
+    draft_of,
+    hold_phase,
+    seat_committee,
+    start_ceremony,
+)
 from voting.phases import Phase
 from voting.tables import CommitteeSeat, Election
 
@@ -59,6 +65,7 @@ def seat_members(
         SeatTwice: one official, or one name, twice.
 
     """
+    hold_phase(session, election)
     if election.phase not in {Phase.DRAFT, Phase.KEYS}:
         raise NotADraft
     require_committee(len(members), numbers.threshold, numbers.approvals_needed)
