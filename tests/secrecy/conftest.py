@@ -10,6 +10,7 @@ import pytest
 from infra.databases import create_schema, open_store
 from infra.sides import SIDES, Side
 from tests.conftest import Stores
+from tests.secrecy.voted import Voted, sixty_voted
 
 BOTH = ("sqlite", "postgres")
 
@@ -49,3 +50,15 @@ def empty(request: pytest.FixtureRequest) -> Iterator[Stores]:
     """Lend both stores, with their schema alone; nobody writes into them."""
     with fresh_stores(request.param, request) as stores:
         yield stores
+
+
+@pytest.fixture(scope="session", params=BOTH)
+def voted(request: pytest.FixtureRequest) -> Iterator[Voted]:
+    """Lend an election in which sixty have voted; nobody changes anything in it."""
+    folder = request.getfixturevalue("tmp_path_factory").mktemp("voted")
+    url = request.getfixturevalue("_valkey_url")
+    with (
+        fresh_stores(request.param, request) as stores,
+        sixty_voted(stores, folder, url) as lent,
+    ):
+        yield lent

@@ -166,6 +166,7 @@ class Device:
     group: int = -1
     token: Point | None = None
     ballot: bytes = b""
+    signature: bytes = b""
     receipt: dict[str, Any] | None = None
     evaluated: bytes = b""
     _manifest: Manifest | None = None
@@ -256,6 +257,10 @@ class Device:
 
     def cast(self) -> dict[str, Any]:
         """Sign the ballot and put it into the box."""
+        secret = self.credential.secret
+        self.signature = sign_ballot(
+            self.fingerprint, secret, self.right, self.tracking
+        )
         sent = {
             "ballot": encode_base64(self.ballot),
             "credential": self.credential.public.encoded.hex(),
@@ -302,12 +307,6 @@ class Device:
         """The token; asked for after `take_right`."""
         assert self.token is not None
         return self.token
-
-    @property
-    def signature(self) -> bytes:
-        """The credential's signature under the ballot."""
-        secret = self.credential.secret
-        return sign_ballot(self.fingerprint, secret, self.right, self.tracking)
 
     def _factor(self) -> Any:  # noqa: ANN401 - a secret scalar
         return derive_blind(self.fingerprint, self.code, self.salt)
