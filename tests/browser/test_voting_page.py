@@ -1,4 +1,4 @@
-"""A member votes in Chromium: the way to the receipt, and every way to be interrupted."""
+"""A member votes in Chromium: the way to the receipt, however it is interrupted."""
 
 from __future__ import annotations
 
