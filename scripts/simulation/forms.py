@@ -51,9 +51,9 @@ class Form:
         return [value for of, value in self.choices if of == name]
 
 
-def read_forms(html: str) -> list[Form]:
-    """Return the forms of a page, in order."""
-    reader = _FormReader()
+def read_forms(html: str, own: str) -> list[Form]:
+    """Return the forms of a page, in order; one without an address has its `own`."""
+    reader = _FormReader(own)
     reader.feed(html)
     reader.close()
     return reader.forms
@@ -73,8 +73,9 @@ def find_form(forms: Iterable[Form], *, ending: str) -> Form:
 
 
 class _FormReader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, own: str) -> None:
         super().__init__(convert_charrefs=True)
+        self._own = own
         self.forms: list[Form] = []
         self._form: Form | None = None
         self._area: str | None = None
@@ -87,7 +88,7 @@ class _FormReader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self._form = Form(
-                given.get("action", ""),
+                given.get("action") or self._own,
                 given.get("method", "get").lower(),
                 given.get("enctype", "application/x-www-form-urlencoded"),
             )

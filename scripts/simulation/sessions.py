@@ -42,10 +42,10 @@ class Page:
     @cached_property
     def forms(self) -> list[Form]:
         """Its forms."""
-        return read_forms(self.text)
+        return read_forms(self.text, self.url)
 
     def form(self, ending: str) -> Form:
-        """Return the first form whose address ends so; "" is the page's own.
+        """Return the first form whose address ends so.
 
         Raises:
             NoSuchForm: there is none.
@@ -104,7 +104,7 @@ class WebSession:
 
         """
         sent = form.filled(dict(values or {}))
-        address = urljoin(page.url, form.action or page.url)
+        address = urljoin(page.url, form.action)
         if form.method == "get":
             return self.get(f"{address.partition('?')[0]}?{urlencode(sent)}")
         origin = _origin(page.url)

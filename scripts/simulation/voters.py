@@ -7,10 +7,10 @@ proof against the manifest, the receipt against the service's key.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import TracebackType
-from typing import Final, Self, cast
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from crypto.ballot import NO_PREDECESSOR, BallotContext, seal_ballot
@@ -50,7 +50,8 @@ class VoterIdentity:
     group: int
     group_label: str
     mark: str
-    salt: bytes
+    election_phase: str
+    salt: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ class VoterClient:
             group=int(told["group"]),
             group_label=str(told["group_label"]),
             mark=str(told["mark"]),
+            election_phase=str(told["election"]["phase"]),
             salt=decode_hex(told["salt"], length=32),
         )
         return self._identity
@@ -269,7 +271,7 @@ class VoterClient:
 
     def _ask_register(
         self, what: str, signature: bytes, parts: dict[str, str]
-    ) -> dict[str, str]:
+    ) -> dict[str, Any]:
         if self._register is None:
             self._register = HttpClient(self.manifest.register_url)
         sent = {
@@ -279,7 +281,7 @@ class VoterClient:
             **parts,
         }
         told = self._register.post_json(f"/r/{self._slug}/{what}", sent)
-        return cast("dict[str, str]", told)
+        return dict(told)
 
     def _read_receipt(self, told: dict[str, str]) -> Receipt:
         tracking, batch = decode_hex(told["tracking"], length=32), int(told["batch"])
