@@ -11,7 +11,7 @@ from crypto.elgamal import CIPHERTEXT_BYTES, Ciphertext, sum_ciphertexts
 from crypto.errors import WrongLength
 from voting.leaves import BallotLeaf
 from voting.manifest_model import Fingerprint, Manifest
-from voting.units import Unit, plan_units
+from voting.units import Unit, opened_units, plan_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def plan_counted_units(
 
 
 def sum_units(manifest: Manifest, box: BallotBox) -> tuple[UnitSum, ...]:
-    """Return the sum of every unit, unopened (docs/protocol.md §4.9).
+    """Return the sum of every unit that may be opened, unopened (§4.9).
 
     The ballots have been verified before; the order of the ballots makes no
     difference to any byte of the sums.
@@ -161,7 +161,8 @@ def sum_units(manifest: Manifest, box: BallotBox) -> tuple[UnitSum, ...]:
     by_group: dict[int, list[CastBallot]] = {}
     for ballot in box.counted:
         by_group.setdefault(ballot.header.group, []).append(ballot)
-    units = plan_counted_units(manifest, box.counted_by_group())
+    planned = plan_counted_units(manifest, box.counted_by_group())
+    units = opened_units(planned, manifest.rules.suppression_threshold)
     return tuple(
         UnitSum(
             unit,

@@ -38,7 +38,6 @@ from voting.sealed import SealedElection, get_sealed
 from voting.tables import PartialDecryption, TokenEvidence
 from voting.tables import Tally as TallyRow
 from voting.tally import BoardHead, Tally, decode_tally, encode_tally, tally_digest
-from voting.units import require_units_large_enough
 
 MOST_TALLY_BYTES = 64 * 1024 * 1024
 
@@ -81,10 +80,11 @@ def start_count(
 ) -> None:
     """Reckon the tally; from here on no paper results come in.
 
+    A style with fewer ballots than may be opened is left out of it (§5.8).
+
     Raises:
         NotClosed, MarksMissing, EvidenceMissing, PaperMissing: it is too early.
         CountStopped: ballots without a right; their numbers are in the exception.
-        UnitTooSmall: too few ballots to open any sum.
 
     """
     lock_named(session, b"phase", election_id.encode())
@@ -101,9 +101,6 @@ def start_count(
     _require_countable(session, election, board)
     box = sort_ballots(board.ballots)
     sums = sum_units(election.manifest, box)
-    require_units_large_enough(
-        (each.unit for each in sums), election.manifest.rules.suppression_threshold
-    )
     head = _head(session, election_id)
     encoded = encode_tally(Tally(election.fingerprint, head, sums))
     digest = tally_digest(encoded)

@@ -81,6 +81,56 @@ def decide(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Ballots of a contest that stay sealed, and what each of them can hold."""
+
+    ballots: int
+    fewest: int
+    most: int
+    choices: int
+    blank: bool
+
+
+def decide_despite(
+    rule: DecisionRule, totals: Sequence[int], decision: Decision, sealed: Sealed
+) -> Decision | None:
+    """Return the decision if no filling of the sealed ballots could change it.
+
+    Args:
+        rule: the contest's rule.
+        totals: as `decide` takes them, without the sealed ballots.
+        decision: what `decide` made of them; its turnout counts the sealed ballots.
+        sealed: what is not opened.
+
+    """
+    choices = totals[: sealed.choices]
+    base = sum(totals if rule.base is Base.ALL else choices)
+    margin = _compare(totals[rule.choice], base, rule.numerator, rule.denominator)
+    moves = _moves(rule, sealed)
+    least = margin + sealed.ballots * min(moves)
+    most = margin + sealed.ballots * max(moves)
+    if least <= 0 <= most:
+        return None
+    return Decision(adopted=least > 0, binding=decision.binding, tie=False)
+
+
+def _moves(rule: DecisionRule, sealed: Sealed) -> list[int]:
+    """By how much one ballot can move `denominator·votes - numerator·base`."""
+    marked = [
+        rule.denominator - rule.numerator * marks
+        for marks in (sealed.fewest, sealed.most)
+    ]
+    most_others = min(sealed.most, sealed.choices - 1)
+    others = [
+        -rule.numerator * marks
+        for marks in (sealed.fewest, most_others)
+        if sealed.fewest <= most_others
+    ]
+    blank = -rule.numerator if rule.base is Base.ALL else 0
+    return [*marked, *others, *([blank] if sealed.blank else [])]
+
+
 def _compare(part: int, whole: int, numerator: int, denominator: int) -> int:
     """Positive if part of whole is more than the fraction, zero if it is just that."""
     return denominator * part - numerator * whole

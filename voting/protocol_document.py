@@ -80,7 +80,7 @@ def build_protocol(inputs: ProtocolInputs) -> bytes:
                 "entitled": result.turnout.entitled,
                 "voted": result.turnout.voted,
             },
-            "units": [_unit(each) for each in result.units],
+            "units": _units(result),
         }
     )
 
@@ -130,6 +130,12 @@ def _decision(decision: Decision | None) -> JsonValue:
         "binding": decision.binding,
         "tie": decision.tie,
     }
+
+
+def _units(result: ElectionResult) -> list[JsonValue]:
+    unopened = [UnitResult(unit, ()) for unit in result.unopened]
+    units = sorted([*result.units, *unopened], key=lambda each: each.unit.groups)
+    return [_unit(each) for each in units]
 
 
 def _unit(result: UnitResult) -> dict[str, JsonValue]:

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voting.board_order import BoardOrder
-from voting.counting import BallotBox
-from voting.decision import Decision, decide
+from voting.contests import Contest
+from voting.counting import BallotBox, plan_counted_units
+from voting.decision import Decision, Sealed, decide, decide_despite
 from voting.manifest_model import Manifest
 from voting.paper import PaperResults, no_paper
 from voting.reconciliation import GroupNumbers
 from voting.tally import Tally
 from voting.turnout import Turnout, reckon_turnout
-from voting.units import Unit
+from voting.units import Unit, unopened_units
 
 UnitTotals = tuple[tuple[int, ...], ...]
 """Votes of a unit by contest of its style and slot."""
@@ -30,6 +31,7 @@ class ContestResult:
     paper: tuple[int, ...]
     turnout: Turnout
     decision: Decision | None
+    """Also None where unopened ballots could change it."""
 
     @property
     def total(self) -> tuple[int, ...]:
@@ -51,6 +53,8 @@ class ElectionResult:
 
     contests: tuple[ContestResult, ...]
     units: tuple[UnitResult, ...]
+    unopened: tuple[Unit, ...]
+    """Of too few ballots: their sums stay sealed."""
     groups: tuple[GroupNumbers, ...]
     turnout: Turnout
 
@@ -99,25 +103,37 @@ def reckon_result(
         for each, opened in zip(tally.units, totals, strict=True)
     )
     declared = paper or no_paper(manifest)
+    unopened = _unopened(manifest, groups)
     return ElectionResult(
         contests=tuple(
-            _reckon_contest(manifest, contest.index, units, groups, declared)
+            _reckon_contest(
+                manifest, contest, units, groups, declared, unopened=unopened
+            )
             for contest in manifest.contests
         ),
         units=units,
+        unopened=unopened,
         groups=tuple(groups),
         turnout=reckon_turnout(groups),
     )
 
 
+def _unopened(manifest: Manifest, groups: Sequence[GroupNumbers]) -> tuple[Unit, ...]:
+    ballots = {each.group: each.ballots for each in groups}
+    planned = plan_counted_units(manifest, ballots)
+    return unopened_units(planned, manifest.rules.suppression_threshold)
+
+
 def _reckon_contest(
     manifest: Manifest,
-    index: int,
+    contest: Contest,
     units: Sequence[UnitResult],
     groups: Sequence[GroupNumbers],
     paper: PaperResults,
+    *,
+    unopened: Sequence[Unit],
 ) -> ContestResult:
-    contest = manifest.contests[index]
+    index = contest.index
     rows = [
         each.totals[manifest.styles[each.unit.style].contests.index(index)]
         for each in units
@@ -127,13 +143,30 @@ def _reckon_contest(
     on_paper = paper.votes_in(manifest, contest)
     turnout = reckon_turnout(groups, only=manifest.groups_of_contest(index))
     total = [sum(both) for both in zip(digital, on_paper, strict=True)]
-    decision = None
-    if contest.decision is not None:
-        decision = decide(
-            contest.decision,
-            total,
-            choices=len(contest.choices),
-            voted=turnout.voted,
-            entitled=turnout.entitled,
-        )
+    sealed = sum(
+        each.ballots
+        for each in unopened
+        if index in manifest.styles[each.style].contests
+    )
+    decision = _decide(contest, total, turnout, sealed)
     return ContestResult(index, digital, on_paper, turnout, decision)
+
+
+def _decide(
+    contest: Contest, total: Sequence[int], turnout: Turnout, sealed: int
+) -> Decision | None:
+    if contest.decision is None:
+        return None
+    decision = decide(
+        contest.decision,
+        total,
+        choices=len(contest.choices),
+        voted=turnout.voted,
+        entitled=turnout.entitled,
+    )
+    if not sealed:
+        return decision
+    kept = Sealed(
+        sealed, contest.min, contest.max, len(contest.choices), blank=contest.blank
+    )
+    return decide_despite(contest.decision, total, decision, kept)

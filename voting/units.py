@@ -53,6 +53,20 @@ def plan_units(
     return tuple(sorted(units, key=lambda unit: unit.groups))
 
 
+def opened_units(units: Iterable[Unit], threshold: int) -> tuple[Unit, ...]:
+    """Return the units whose sums are opened: those with as many as the threshold.
+
+    The others are whole styles with too few ballots. They stay sealed and hold back
+    nobody else's.
+    """
+    return tuple(unit for unit in units if unit.ballots >= threshold)
+
+
+def unopened_units(units: Iterable[Unit], threshold: int) -> tuple[Unit, ...]:
+    """Return the units whose sums are never opened."""
+    return tuple(unit for unit in units if unit.ballots < threshold)
+
+
 def require_units_large_enough(units: Iterable[Unit], threshold: int) -> None:
     """Refuse to open sums of fewer ballots than the threshold.
 

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planUnits, requireUnitsLargeEnough } from "../../static/js/crypto/units.js";
+import {
+  openedUnits, planUnits, requireUnitsLargeEnough,
+} from "../../static/js/crypto/units.js";
 
 function planned(styles, ballots, threshold) {
   const units = planUnits(styles, ballots, threshold);
@@ -32,6 +34,11 @@ test("styles are never joined, and a style without ballots is left out", () => {
 
 test("a group without ballots is joined with the others", () => {
   assert.deepEqual(planned([0, 0], [0, 30], 20), [[0, [0, 1], 30]]);
+});
+
+test("a small style stays sealed and holds back no other", () => {
+  const units = openedUnits(planUnits([0, 1, 1], [3, 30, 25], 20), 20);
+  assert.deepEqual(units.map(({ groups }) => groups), [[1], [2]]);
 });
 
 test("a unit under the threshold is not opened", () => {

@@ -32,7 +32,7 @@ from tests.record.builder import (
     signed_ballot,
 )
 from tests.voting.manifests import seed_of
-from voting import partials
+from voting import counting, partials
 from voting.leaf_signatures import sign_marks
 from voting.leaves import BallotLeaf, MarksLeaf, encode_leaf
 from voting.partials import partial_document, read_partial
@@ -218,9 +218,24 @@ def test_fewer_key_holders_than_needed_open_nothing() -> None:
     assert failed(verify_record(replace(built.parts, partials=encode_json(values[:2]))))
 
 
-def test_no_holder_opens_a_unit_under_the_threshold() -> None:
-    with pytest.raises(UnitTooSmall, match="style 1 has 2 ballots"):
-        build(plain_plan((6, 1, 0, 1)))
+def test_a_style_with_too_few_ballots_stays_sealed_and_holds_back_no_other() -> None:
+    parts = build(plain_plan((6, 1, 0, 1))).parts
+    assert failed(verify_record(parts)) == {}
+    protocol = decode_json(parts.protocol)
+    assert isinstance(protocol, dict)
+    units = [dict(each) for each in protocol["units"]]
+    sealed = {"ballots": 2, "contests": [], "groups": [1, 3], "style": 1}
+    assert [unit for unit in units if not unit["contests"]] == [sealed]
+    assert sum(unit["ballots"] for unit in units) == 8
+
+
+def test_no_holder_opens_a_unit_under_the_threshold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as changed_service:
+        changed_service.setattr(counting, "opened_units", lambda units, _: units)
+        with pytest.raises(UnitTooSmall, match="style 1 has 2 ballots"):
+            build(plain_plan((6, 1, 0, 1)))
 
 
 def test_a_unit_that_was_opened_under_the_threshold_is_noticed(
@@ -228,6 +243,7 @@ def test_a_unit_that_was_opened_under_the_threshold_is_noticed(
 ) -> None:
     # Three holders whose tools have been changed agree to open it all the same.
     with monkeypatch.context() as changed_tools:
+        changed_tools.setattr(counting, "opened_units", lambda units, _: units)
         changed_tools.setattr(
             partials, "require_units_large_enough", lambda _units, _threshold: None
         )

@@ -1,12 +1,20 @@
 """Decision rules: hand-worked results, and laws over all numbers."""
 
 from fractions import Fraction
+from itertools import combinations, combinations_with_replacement
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voting.decision import Base, Decision, DecisionRule, decide
+from voting.decision import (
+    Base,
+    Decision,
+    DecisionRule,
+    Sealed,
+    decide,
+    decide_despite,
+)
 
 
 def a_rule(
@@ -121,3 +129,52 @@ def test_a_rule_means_the_same_with_its_fraction_extended(
     plain = a_rule(bar.numerator, bar.denominator, strict=strict)
     extended = a_rule(bar.numerator * factor, bar.denominator * factor, strict=strict)
     assert decision(plain, yes, no) == decision(extended, yes, no)
+
+
+def fillings(sealed: Sealed) -> list[tuple[int, ...]]:
+    """Every valid filling of one ballot, by slot; the last slot is the blank."""
+    found = [
+        (*(int(choice in marked) for choice in range(sealed.choices)), 0)
+        for marks in range(sealed.fewest, sealed.most + 1)
+        for marked in combinations(range(sealed.choices), marks)
+    ]
+    blank = (*(0 for _ in range(sealed.choices)), 1)
+    return [*found, blank] if sealed.blank else found
+
+
+@given(
+    st.tuples(*[st.integers(0, 6)] * 4),
+    st.tuples(st.integers(1, 3), st.integers(1, 3)).map(sorted),
+    st.integers(0, 3),
+    st.integers(1, 3),
+    st.tuples(st.sampled_from(Base), st.booleans(), st.booleans()),
+)
+def test_sealed_ballots_leave_a_decision_only_if_none_of_them_could_change_it(
+    totals: tuple[int, ...],
+    bounds: list[int],
+    numerator: int,
+    ballots: int,
+    options: tuple[Base, bool, bool],
+) -> None:
+    base, strict, blank = options
+    rule = a_rule(numerator, 3, base=base, strict=strict)
+    sealed = Sealed(ballots, bounds[0], bounds[1], choices=3, blank=blank)
+    possible = set()
+    for chosen in combinations_with_replacement(fillings(sealed), ballots):
+        whole = [sum(slot) for slot in zip(totals, *chosen, strict=True)]
+        possible.add(decide(rule, whole, choices=3, voted=9, entitled=10))
+    opened = decide(rule, totals, choices=3, voted=9, entitled=10)
+    found = decide_despite(rule, totals, opened, sealed)
+    settled = len(possible) == 1 and not next(iter(possible)).tie
+    assert (found is None) == (not settled) or numerator == 0
+    if found is not None:
+        assert possible == {found}
+
+
+def test_three_sealed_ballots_do_not_unsettle_a_clear_majority() -> None:
+    sealed = Sealed(3, fewest=1, most=1, choices=2, blank=True)
+    clear, close = (60, 40, 5), (51, 49, 5)
+    for totals, settled in ((clear, True), (close, False)):
+        opened = decision(a_rule(), *totals)
+        found = decide_despite(a_rule(), totals, opened, sealed)
+        assert found == (opened if settled else None)

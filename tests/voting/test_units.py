@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from voting.units import (
     Unit,
     UnitTooSmall,
+    opened_units,
     plan_units,
     require_units_large_enough,
+    unopened_units,
 )
 
 
@@ -45,6 +47,12 @@ def test_groups_of_other_styles_never_join() -> None:
     assert units == (Unit(0, (0,), 3), Unit(1, (1,), 30))
     with pytest.raises(UnitTooSmall, match="style 0 has 3 ballots"):
         require_units_large_enough(units, 20)
+
+
+def test_a_small_style_stays_sealed_and_holds_back_no_other() -> None:
+    units = plan_units({0: 0, 1: 1, 2: 1}, {0: 3, 1: 30, 2: 25}, 20)
+    assert opened_units(units, 20) == (Unit(1, (1,), 30), Unit(1, (2,), 25))
+    assert unopened_units(units, 20) == (Unit(0, (0,), 3),)
 
 
 def test_a_style_without_ballots_is_left_out() -> None:

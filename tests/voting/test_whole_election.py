@@ -64,7 +64,6 @@ from voting.proposals import (
 from voting.reconciliation import CountStopped
 from voting.schedule import NotLater
 from voting.sealed import ElectionNotOpen
-from voting.units import UnitTooSmall
 
 
 @pytest.fixture
@@ -250,8 +249,16 @@ def test_more_ballots_than_marks_stop_the_count(open_one: WholeElection) -> None
 def test_too_few_ballots_are_never_opened(open_one: WholeElection) -> None:
     open_one.vote([YES, NO])
     open_one.close()
-    with pytest.raises(UnitTooSmall):
-        open_one.start_count()
+    open_one.count()
+    protocol = protocol_of(open_one)
+    assert protocol["units"] == [
+        {"ballots": 2, "contests": [], "groups": [0, 1], "style": 0}
+    ]
+    assert protocol["turnout"] == {"entitled": 200, "voted": 2}
+    contests = protocol["contests"]
+    assert isinstance(contests, list)
+    assert contests[0]["slots"] == [0, 0, 0]
+    assert contests[0]["decision"] is None
 
 
 def test_a_partial_of_another_holder_is_refused(open_one: WholeElection) -> None:

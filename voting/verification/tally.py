@@ -8,9 +8,9 @@ from voting.verification.facts import CheckFailed, Facts
 
 def check(facts: Facts) -> None:
     """Raise unless the tally, reckoned anew, is the same to the byte."""
-    sums = sum_units(facts.manifest, facts.box)
     threshold = facts.manifest.rules.suppression_threshold
-    require_units_large_enough((each.unit for each in sums), threshold)
+    require_units_large_enough((each.unit for each in facts.tally.units), threshold)
+    sums = sum_units(facts.manifest, facts.box)
     reckoned = encode_tally(Tally(facts.fingerprint, facts.head, sums))
     if reckoned != facts.parts.tally:
         raise CheckFailed("the sums are not those of the ballots on the board")

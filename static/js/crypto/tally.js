@@ -10,7 +10,7 @@ import { encodeHex, encodeJson } from "./encoding.js";
 import { verifyEvidence } from "./evidence.js";
 import { encodePoint } from "./group.js";
 import { digest } from "./hashing.js";
-import { planUnits } from "./units.js";
+import { openedUnits, planUnits } from "./units.js";
 
 const FORMAT = "urne/v1/tally";
 
@@ -45,7 +45,8 @@ export function tallyOf(election, head, verified) {
   const ballots = election.groups.map(({ index }) =>
     counting.filter(({ ballot }) => ballot.group === index).length);
   const styles = election.groups.map(({ style }) => style);
-  const units = planUnits(styles, ballots, election.rules.suppressionThreshold);
+  const { suppressionThreshold: threshold } = election.rules;
+  const units = openedUnits(planUnits(styles, ballots, threshold), threshold);
   return {
     checkpoint: { root: encodeHex(head.root), size: head.size },
     fingerprint: encodeHex(election.fingerprint),

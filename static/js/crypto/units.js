@@ -37,6 +37,17 @@ function join(one, other) {
 }
 
 /**
+ * The units whose sums are opened. The others, whole styles with too few ballots, stay
+ * sealed and hold back nobody else's.
+ * @param {Array<{ballots: number}>} units
+ * @param {number} threshold
+ * @returns {Array<{ballots: number}>} some of them
+ */
+export function openedUnits(units, threshold) {
+  return units.filter((unit) => unit.ballots >= threshold);
+}
+
+/**
  * @param {Array<{ballots: number}>} units
  * @param {number} threshold
  * @throws {UnitTooSmall}
