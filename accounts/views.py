@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from accounts.forms import SignInForm, SignOutForm
 from accounts.guards import official, public
-from accounts.officials import SignInRefused, authenticate_official
+from accounts.officials import (
+    OfficialIdentity,
+    SignInRefused,
+    authenticate_official,
+)
+from accounts.roles import ALL_ROLES, Role
 from accounts.sessions import (
     SERVICE_COOKIE,
     SESSION_HOURS,
@@ -59,6 +64,42 @@ def sign_out() -> ResponseReturnValue:
     answer.delete_cookie(SERVICE_COOKIE)
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
+
+
+@blueprint.app_context_processor
+def page_context() -> dict[str, object]:
+    """Tell every page who is signed in, and where the common pages are."""
+    context: dict[str, object] = {
+        "site": {
+            "board_url": "/#oppslagstavle",
+            "help_url": "/#hjelp",
+            "privacy_url": "/#personvern",
+            "sign_in_url": url_for("accounts.sign_in"),
+        }
+    }
+    found = g.get("official")
+    if isinstance(found, OfficialIdentity):
+        context["signed_in"] = {
+            "name": found.name,
+            "role": ", ".join(_role_words(found)),
+            "sign_out_url": _sign_out_url(),
+        }
+    return context
+
+
+def _sign_out_url() -> str:
+    # The register has a session of its own, below its own path.
+    on_register = request.path.startswith("/r/")
+    return "/r/ut" if on_register else url_for("accounts.sign_out")
+
+
+def _role_words(found: OfficialIdentity) -> list[str]:
+    words = {
+        Role.ORGANISER: _("arrangør"),
+        Role.COMMITTEE: _("valgkomité"),
+        Role.AUDITOR: _("revisor"),
+    }
+    return [words[role] for role in ALL_ROLES if role in found.roles]
 
 
 def _sign_in(form: SignInForm) -> Response:

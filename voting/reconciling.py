@@ -1,0 +1,74 @@
+"""Reconciliation before the count: ballots, marks and envelopes, group by group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from voting.board_statements import read_statements
+from voting.counting_room import paper_of
+from voting.manifest_model import Manifest
+from voting.paper import no_paper
+from voting.reconciliation import Discrepancy, GroupNumbers, find_discrepancies
+from voting.sealed import SealedElection
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """The numbers as they are known now, and what does not agree."""
+
+    groups: tuple[GroupNumbers, ...]
+    discrepancies: tuple[Discrepancy, ...]
+    final: bool
+    """The register has handed in its last counts."""
+    paper_missing: bool
+    """Members are marked as voting on paper, and no results are signed."""
+
+
+def reconcile(session: Session, election: SealedElection) -> Reconciliation | None:
+    """Hold the closed board against the register's marks; None before closing.
+
+    Ballots outside an unbroken chain are found by the count itself, which reads every
+    ballot; here all ballots are taken to count.
+    """
+    statements = read_statements(session, election.id)
+    if statements.closed is None:
+        return None
+    manifest, cast, marks = election.manifest, statements.closed.ballots, None
+    if statements.marks is not None and statements.marks.final:
+        marks = statements.marks
+    signed = paper_of(session, election.id)
+    paper = signed or no_paper(manifest)
+    nothing = (0,) * len(manifest.groups)
+    digital, on_paper = (marks.counts, marks.paper) if marks else (nothing, nothing)
+    groups = tuple(
+        GroupNumbers(
+            group=group.index,
+            entitled=group.entitled + statements.additions_to(group.index),
+            marks=digital[group.index],
+            paper_marks=on_paper[group.index],
+            cast=cast[group.index],
+            ballots=cast[group.index],
+            uncounted=0,
+            envelopes=paper.groups[group.index].envelopes,
+            rejected=paper.groups[group.index].rejected,
+            unopened=paper.groups[group.index].unopened,
+        )
+        for group in manifest.groups
+    )
+    return Reconciliation(
+        groups,
+        find_discrepancies(groups) if marks else (),
+        final=marks is not None,
+        paper_missing=any(on_paper) and signed is None,
+    )
+
+
+def has_small_style(manifest: Manifest, reconciliation: Reconciliation) -> bool:
+    """Tell whether some style has fewer ballots than may be opened together."""
+    of_style: dict[int, int] = {}
+    for group, numbers in zip(manifest.groups, reconciliation.groups, strict=True):
+        of_style[group.style] = of_style.get(group.style, 0) + numbers.ballots
+    threshold = manifest.rules.suppression_threshold
+    return any(0 < ballots < threshold for ballots in of_style.values())

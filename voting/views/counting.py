@@ -1,0 +1,59 @@
+"""Officials' pages of the count: reconciliation, start, whose shares are in."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts.guards import official
+from accounts.roles import Role
+from voting.counting_room import start_count
+from voting.elections import get_election
+from voting.overview import read_overview
+from voting.presenting.discrepancy_words import explain_discrepancy
+from voting.presenting.proposal_words import show_proposals
+from voting.reconciling import has_small_style, reconcile
+from voting.sealed import sealed_of
+from voting.views.acting import acting, reading, refusals_told
+from voting.views.pages import election_page, require_election_id
+
+blueprint = Blueprint("counting", __name__, url_prefix="/valg/<election_id>/opptelling")
+blueprint.url_value_preprocessor(require_election_id)
+
+
+@blueprint.get("")
+@official()
+def show(election_id: str) -> str:
+    """Show whether ballots and marks agree, and how far the count has come."""
+    with reading() as desk:
+        election = get_election(desk.session, election_id)
+        overview = read_overview(desk.session, desk.settings, election)
+        sealed = sealed_of(election)
+        found = reconcile(desk.session, sealed)
+    manifest = sealed.manifest
+    names = {holder.index: holder.name for holder in manifest.holders}
+    return election_page(
+        "counting.html",
+        election,
+        overview=overview,
+        manifest=manifest,
+        found=found,
+        discrepancies=[
+            explain_discrepancy(each, manifest.groups[each.group].label)
+            for each in (found.discrepancies if found else ())
+        ],
+        too_few=found is not None and has_small_style(manifest, found),
+        holders=names,
+        paper=show_proposals(overview.proposals_of("paper"), names),
+    )
+
+
+@blueprint.post("/start")
+@official(Role.ORGANISER, Role.COMMITTEE)
+def start(election_id: str) -> ResponseReturnValue:
+    """Reckon the sums that the committee is to open."""
+    with refusals_told(), acting() as desk:
+        start_count(desk.session, election_id, actor=desk.actor, at=desk.at)
+        flash(_("Opptellingen er startet. Gi beskjed til komiteen."), "success")
+    return redirect(url_for("counting.show", election_id=election_id))

@@ -1,0 +1,267 @@
+"""Officials' pages of an election: list, new, overview, sealing, cancelling."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from functools import partial
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts.guards import current_official, official
+from accounts.passes import issue_pass
+from accounts.roles import Role
+from crypto.codes import short_fingerprint
+from crypto.encoding import group_base32
+from infra.i18n import ZONE
+from voting.draft_editing import Defaults, new_draft, yes_no_contest
+from voting.drafts import DraftContest, with_contest
+from voting.elections import (
+    SlugMalformed,
+    SlugTaken,
+    TitleMalformed,
+    cancel_election,
+    create_election,
+    draft_of,
+    get_election,
+    list_elections,
+)
+from voting.forms.elections import NewElectionForm, ReasonForm, SealForm
+from voting.manifest import encode_manifest, fingerprint_of
+from voting.overview import count_unsigned, read_overview, read_roll
+from voting.phases import Phase, following_phases
+from voting.presenting.ballot_preview import marks_words, preview_ballots
+from voting.presenting.manifest_review import review_manifest
+from voting.presenting.missing import list_missing
+from voting.presenting.rule_words import rule_sentences
+from voting.presenting.steps import list_steps, next_step, waiting_step, who_words
+from voting.scripts_manifest import voter_scripts
+from voting.sealed import sealed_of
+from voting.sealing import prepare_manifest, seal_election, service_seed
+from voting.slugs import propose_slug
+from voting.tables import Election
+from voting.verifier import TokenVerifier, VerifierUnavailable
+from voting.views import refusals
+from voting.views.acting import Desk, acting, reading, refusals_told
+from voting.views.pages import (
+    election_page,
+    may_open,
+    own_seat,
+    page_url,
+    require_election_id,
+)
+
+blueprint = Blueprint("elections", __name__, url_prefix="/valg")
+blueprint.url_value_preprocessor(require_election_id)
+refusals.register()
+
+DAYS_TO_OPENING = 14
+DAYS_OPEN = 14
+
+
+@blueprint.get("")
+@official()
+def index() -> str:
+    """List all elections."""
+    with reading() as desk:
+        found = list_elections(desk.session)
+    may_organise = Role.ORGANISER in current_official().roles
+    return render_template(
+        "voting/official/elections.html", elections=found, may_organise=may_organise
+    )
+
+
+@blueprint.route("/ny", methods=["GET", "POST"])
+@official(Role.ORGANISER)
+def create() -> ResponseReturnValue:
+    """Create an election."""
+    form = NewElectionForm()
+    if not form.is_submitted():
+        with reading() as desk:
+            _propose(form, desk)
+        return render_template("voting/official/new.html", form=form)
+    election_id = _create(form) if form.validate() else None
+    if election_id is None:
+        return render_template("voting/official/new.html", form=form), 422
+    return redirect(url_for("elections.show", election_id=election_id))
+
+
+@blueprint.get("/<election_id>")
+@official()
+def show(election_id: str) -> str:
+    """Show where an election stands, and what is next."""
+    with reading() as desk:
+        election = get_election(desk.session, election_id)
+        overview = read_overview(desk.session, desk.settings, election)
+        given = issue_pass(current_official(), desk.at, service_seed(desk.settings))
+    steps, seat = list_steps(overview), own_seat(overview)
+    return election_page(
+        "overview.html",
+        election,
+        overview=overview,
+        own_seat=seat,
+        open_tasks=count_unsigned(overview, seat),
+        page_url=partial(page_url, election_id),
+        may_open=may_open,
+        steps=steps,
+        following=next_step(steps) or waiting_step(steps),
+        who_words=who_words,
+        register_pass=given,
+        register_url=desk.settings.register_url,
+        may_cancel=Phase.CANCELLED in following_phases(overview.phase),
+    )
+
+
+@blueprint.get("/<election_id>/forhandsvisning")
+@official()
+def preview(election_id: str) -> str:
+    """Show the ballots as their voters see them."""
+    with reading() as desk:
+        election = get_election(desk.session, election_id)
+    roll = read_roll(election)
+    ballots = preview_ballots(draft_of(election).contests, roll.labels if roll else ())
+    return election_page(
+        "preview.html",
+        election,
+        ballots=ballots,
+        marks_words=marks_words,
+        rule_sentences=rule_sentences,
+    )
+
+
+@blueprint.get("/<election_id>/forsegl")
+@official()
+def review(election_id: str) -> str:
+    """Show all that is sealed, or will be."""
+    return _review_page(election_id, SealForm())
+
+
+@blueprint.post("/<election_id>/forsegl")
+@official(Role.ORGANISER)
+def seal(election_id: str) -> ResponseReturnValue:
+    """Seal the manifest: after this nothing changes."""
+    form = SealForm()
+    if not form.validate():
+        return _review_page(election_id, form), 422
+    with refusals_told(), acting() as desk:
+        seal_election(
+            desk.session,
+            desk.settings,
+            get_election(desk.session, election_id),
+            voter_scripts(),
+            actor=desk.actor,
+            at=desk.at,
+        )
+    return redirect(url_for("elections.show", election_id=election_id))
+
+
+@blueprint.route("/<election_id>/avlys", methods=["GET", "POST"])
+@official(Role.ORGANISER)
+def cancel(election_id: str) -> ResponseReturnValue:
+    """Cancel an election."""
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return _cancel_page(election_id, form), 422 if form.is_submitted() else 200
+    with refusals_told(), acting() as desk:
+        cancel_election(
+            desk.session,
+            desk.settings,
+            get_election(desk.session, election_id),
+            reason=str(form.reason.data),
+            actor=desk.actor,
+            at=desk.at,
+        )
+        flash(_("Valget er avlyst."), "success")
+    return redirect(url_for("elections.show", election_id=election_id))
+
+
+def _propose(form: NewElectionForm, desk: Desk) -> None:
+    today = desk.at.astimezone(ZONE).date()
+    opens = datetime.combine(today + timedelta(days=DAYS_TO_OPENING), time(8), ZONE)
+    closes = datetime.combine(opens.date() + timedelta(days=DAYS_OPEN), time(12), ZONE)
+    form.opens.show(opens)
+    form.closes.show(closes)
+    known = list_elections(desk.session)
+    if known:
+        form.organisation.data = draft_of(known[0]).organisation
+
+
+def _create(form: NewElectionForm) -> str | None:
+    try:
+        with acting() as desk:
+            return _create_election(form, desk).id
+    except SlugTaken:
+        form.slug.errors = [
+            _(
+                "Et annet valg har dette kortnavnet. Skriv et annet, for eksempel med"
+                " år."
+            )
+        ]
+    except SlugMalformed:
+        form.slug.errors = [_("Bruk 3 til 60 av a–z, 0–9 og bindestrek.")]
+    except TitleMalformed:
+        form.title.errors = [_("Tittelen må ha 1 til 200 synlige tegn.")]
+    except VerifierUnavailable:
+        form.form_errors = [refusals.sentence_of(VerifierUnavailable())]
+    return None
+
+
+def _create_election(form: NewElectionForm, desk: Desk) -> Election:
+    settings, title = desk.settings, str(form.title.data)
+    defaults = Defaults(settings.batch_size, settings.suppression_threshold)
+    draft = new_draft(form.basics, defaults)
+    if form.template.data == "ja-nei":
+        draft = with_contest(draft, DraftContest(yes_no_contest(title)))
+    return create_election(
+        desk.session,
+        settings,
+        slug=form.slug.data or propose_slug(title),
+        title=title,
+        draft=draft,
+        actor=desk.actor,
+        at=desk.at,
+        verifier_key=TokenVerifier(settings.verifier_socket).public_key(),
+    )
+
+
+def _review_page(election_id: str, form: SealForm) -> str:
+    with reading() as desk:
+        election = get_election(desk.session, election_id)
+        overview = read_overview(desk.session, desk.settings, election)
+        missing = [] if overview.is_sealed else list_missing(overview, desk.at)
+        manifest = None
+        if election.manifest is not None:
+            manifest = sealed_of(election).manifest
+        elif not missing:
+            manifest = prepare_manifest(
+                desk.session, desk.settings, election, voter_scripts()
+            )
+    review = code = None
+    if manifest is not None:
+        review = review_manifest(manifest)
+        fingerprint = fingerprint_of(encode_manifest(manifest))
+        code = group_base32(short_fingerprint(fingerprint), 4)
+    return election_page(
+        "seal.html",
+        election,
+        form=form,
+        overview=overview,
+        missing=missing,
+        review=review,
+        code=code,
+        register_pass=issue_pass(
+            current_official(), desk.at, service_seed(desk.settings)
+        ),
+        register_url=desk.settings.register_url,
+    )
+
+
+def _cancel_page(election_id: str, form: ReasonForm) -> str:
+    with reading() as desk:
+        election = get_election(desk.session, election_id)
+        overview = read_overview(desk.session, desk.settings, election)
+    may_cancel = Phase.CANCELLED in following_phases(overview.phase)
+    return election_page(
+        "cancel.html", election, form=form, overview=overview, may_cancel=may_cancel
+    )

@@ -1,0 +1,89 @@
+"""Pages of one election: the menu, the crumb back, and what every template is given."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from flask import abort, render_template, url_for
+
+from accounts.guards import current_official
+from accounts.roles import Role
+from voting.elections import draft_of
+from voting.overview import Overview, SeatProgress
+from voting.phases import Phase
+from voting.tables import Election
+
+_ENDPOINTS: Final = {
+    "forhandsvisning": "elections.preview",
+    "forsegl": "elections.review",
+    "frist": "proposing.deadline",
+    "godkjenning": "protocol.approval",
+    "komite": "committee.show",
+    "makulering": "protocol.shredding",
+    "opptelling": "counting.show",
+    "rediger": "drafting.show",
+}
+"""The pages that steps lead to, by the last part of their addresses."""
+_ROLES: Final = {
+    "frist": {Role.COMMITTEE, Role.ORGANISER},
+    "rediger": {Role.ORGANISER},
+}
+"""Pages that not every official may open."""
+_ID = re.compile(r"[0-9a-f]{32}")
+_COUNTED = frozenset({Phase.COUNTED, Phase.APPROVED, Phase.SHREDDED})
+
+
+def election_page(template: str, election: Election, **context: Any) -> str:  # noqa: ANN401 - Jinja's own
+    """Render a page of an election."""
+    roles = current_official().roles
+    return render_template(
+        f"voting/official/{template}",
+        election=election,
+        phase=Phase(election.phase),
+        practice=draft_of(election).practice,
+        section_urls=section_urls(election),
+        may_organise=Role.ORGANISER in roles,
+        in_committee=Role.COMMITTEE in roles,
+        is_auditor=Role.AUDITOR in roles,
+        **context,
+    )
+
+
+def page_url(election_id: str, page: str) -> str:
+    """Return the address of a page that a step leads to."""
+    return url_for(_ENDPOINTS[page], election_id=election_id)
+
+
+def may_open(page: str) -> bool:
+    """Tell whether the official may open a page that a step leads to."""
+    needed = _ROLES.get(page)
+    return needed is None or bool(needed & current_official().roles)
+
+
+def own_seat(overview: Overview) -> SeatProgress | None:
+    """Return the official's own seat in the committee, if there is one."""
+    me = current_official().id
+    seats = overview.ceremony.seats
+    return next((seat for seat in seats if seat.official_id == me), None)
+
+
+def section_urls(election: Election) -> dict[str, str]:
+    """Return the addresses of the menu, as far as the election has come."""
+    phase, here = Phase(election.phase), election.id
+    urls = {
+        "valg": url_for("elections.show", election_id=here),
+        "nokler": url_for("committee.show", election_id=here),
+    }
+    if phase is Phase.CLOSED or phase in _COUNTED:
+        urls["opptelling"] = url_for("counting.show", election_id=here)
+    if phase in _COUNTED:
+        urls["protokoll"] = url_for("protocol.show", election_id=here)
+    return urls
+
+
+def require_election_id(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Answer 404 to an address that names no id of an election; no store is asked."""
+    election_id = (values or {}).get("election_id")
+    if election_id is not None and not _ID.fullmatch(election_id):
+        abort(404)

@@ -1,0 +1,174 @@
+"""How refusals are told to officials: what was wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+from infra.i18n import show_number
+from infra.problems import register_problem
+from voting.ceremony import CeremonyIncomplete
+from voting.counting_room import (
+    EvidenceMissing,
+    MarksMissing,
+    NotClosed,
+    PaperMissing,
+)
+from voting.documents import DocumentRefused
+from voting.draft_editing import NoSuchContest
+from voting.drafts import DraftIncomplete
+from voting.elections import (
+    DatesOutOfOrder,
+    NotADraft,
+    SeatTwice,
+    SlugMalformed,
+    SlugTaken,
+    ThresholdFixed,
+    TitleMalformed,
+)
+from voting.paper import MoreRejectedThanOpened, OtherGroups, VotesDoNotAddUp
+from voting.phases import ForbiddenTransition
+from voting.proposals import (
+    CountAlreadyStarted,
+    HoldTooLong,
+    ReasonMissing,
+    UnknownProposal,
+    WrongPhase,
+)
+from voting.reconciliation import CountStopped
+from voting.record_export import RecordNotReady
+from voting.schedule import NotLater
+from voting.sealed import UnknownElection
+from voting.seats import NotSeated, SeatsNotNeededYet
+from voting.units import UnitTooSmall
+from voting.verifier import VerifierUnavailable
+
+CONFLICT: Final = 409
+
+SENTENCES: Final[Mapping[type[Exception], LazyString]] = {
+    CeremonyIncomplete: _(
+        "Nøkkelseremonien er ikke ferdig. Alle i komiteen må ha øvd først."
+    ),
+    CountAlreadyStarted: _(
+        "Opptellingen er startet. Da kan papirresultatet ikke endres."
+    ),
+    CountStopped: _(
+        "Opptellingen kan ikke starte: det er flere stemmer enn avkryssinger."
+        " Se avvikene nedenfor, og ta kontakt med revisor."
+    ),
+    DatesOutOfOrder: _("Valget må stenge etter at det har åpnet."),
+    DocumentRefused: _("Noe i utkastet kan ikke stå slik. Gå gjennom det på nytt."),
+    EvidenceMissing: _(
+        "Stemmerettene er ikke kontrollert ennå. Det skjer av seg selv; prøv igjen om"
+        " et minutt."
+    ),
+    ForbiddenTransition: _("Valget er kommet lenger. Last siden på nytt."),
+    HoldTooLong: _("Makuleringen kan utsettes høyst 30 dager om gangen, fra nå."),
+    MarksMissing: _(
+        "Registeret har ikke gitt sine siste tall ennå. Det skjer av seg selv; prøv"
+        " igjen om et minutt."
+    ),
+    MoreRejectedThanOpened: _(
+        "En gruppe har flere forkastede stemmesedler enn åpnede konvolutter."
+    ),
+    NoSuchContest: _("Saken finnes ikke lenger. Last siden på nytt."),
+    NotADraft: _("Valget er forseglet eller avlyst. Da kan dette ikke endres."),
+    NotClosed: _("Valget er ikke stengt, eller det er alt talt opp."),
+    NotLater: _("Den nye fristen må være senere enn den som gjelder."),
+    NotSeated: _("Du sitter ikke i valgkomiteen for dette valget."),
+    OtherGroups: _("Papirresultatet må ha tall for alle grupper og alternativer."),
+    PaperMissing: _(
+        "Noen medlemmer har stemt på papir. Papirresultatet må føres inn og skrives"
+        " under av to i komiteen før opptellingen kan starte."
+    ),
+    ReasonMissing: _("Skriv hvorfor."),
+    RecordNotReady: _("Protokollen er ikke godkjent ennå."),
+    SeatTwice: _("To i komiteen har samme navn. Gi dem navn som kan skilles."),
+    SeatsNotNeededYet: _("Nøkkelsiden kan åpnes når seremonien er startet."),
+    SlugMalformed: _("Kortnavnet må ha 3 til 60 av a–z, 0–9 og bindestrek."),
+    SlugTaken: _("Et annet valg har dette kortnavnet. Velg et annet."),
+    ThresholdFixed: _(
+        "Nøkkelen lages nå for et annet antall. Start seremonien på nytt."
+    ),
+    TitleMalformed: _("Tittelen må ha 1 til 200 synlige tegn."),
+    UnitTooSmall: _(
+        "Det er for få stemmer til å åpne en sum uten å røpe hva noen stemte."
+        " Opptellingen kan ikke starte."
+    ),
+    UnknownElection: _("Valget finnes ikke."),
+    UnknownProposal: _("Forslaget er alt avgjort eller trukket. Last siden på nytt."),
+    VerifierUnavailable: _("Kontrollen svarer ikke. Prøv igjen om et minutt."),
+    VotesDoNotAddUp: _(
+        "Stemmene på papir går ikke opp med antallet stemmesedler. Se over tallene."
+    ),
+    WrongPhase: _("Det er ikke tid for dette nå. Last siden på nytt."),
+}
+
+INCOMPLETE: Final[Mapping[str, LazyString]] = {
+    "approvals": _("Antallet som skal skrive under, passer ikke til komiteen."),
+    "closes-in-the-past": _("Tiden for stenging er passert. Velg en senere tid."),
+    "closes-too-soon": _("Det er for kort tid mellom åpning og stenging."),
+    "committee-size": _("Komiteen må ha fra 3 til 9 medlemmer."),
+    "contest-without-group": _(
+        "En sak har ingen velgergruppe i manntallet. Rett hvem som stemmer i den."
+    ),
+    "group-without-contest": _(
+        "En velgergruppe i manntallet har ingen sak å stemme i. Rett hvem som stemmer"
+        " i sakene."
+    ),
+    "no-contests": _("Det er ingen saker på stemmeseddelen."),
+    "roll-not-frozen": _("Manntallet er ikke frosset."),
+    "threshold": _("Antallet som må til for å telle, passer ikke til komiteen."),
+}
+
+REFUSALS: Final[tuple[type[Exception], ...]] = (*SENTENCES, DraftIncomplete)
+"""All that `refusals_told` tells."""
+
+_TOLD_TO_VOTERS: Final = {
+    CeremonyIncomplete,
+    DocumentRefused,
+    NotClosed,
+    UnknownElection,
+    UnknownProposal,
+    VerifierUnavailable,
+}
+"""Registered with the pages of voters and holders, in words for them."""
+_NOT_FOUND: Final = {NoSuchContest, RecordNotReady}
+_FORBIDDEN: Final = {NotSeated}
+
+
+def sentence_of(refused: Exception) -> str:
+    """Return the sentence for a refusal; the text of the exception is never shown."""
+    if isinstance(refused, DraftIncomplete):
+        return str(INCOMPLETE.get(refused.code, _("Utkastet er ikke ferdig.")))
+    if isinstance(refused, UnitTooSmall):
+        return str(
+            _(
+                "Bare %(ballots)s stemmer kan telles sammen, og det må være minst"
+                " %(threshold)s for ikke å røpe hva noen stemte. Opptellingen kan"
+                " ikke starte.",
+                ballots=show_number(refused.ballots),
+                threshold=show_number(refused.threshold),
+            )
+        )
+    for kind in type(refused).__mro__:
+        if kind in SENTENCES:
+            return str(SENTENCES[kind])
+    return str(_("Det gikk ikke. Last siden på nytt og prøv igjen."))
+
+
+def register() -> None:
+    """Tell infra.problems; for the pages that do not tell a refusal themselves."""
+    for kind, sentence in SENTENCES.items():
+        if kind in _TOLD_TO_VOTERS:
+            continue
+        status = CONFLICT
+        if kind in _NOT_FOUND:
+            status = 404
+        elif kind in _FORBIDDEN:
+            status = 403
+        register_problem(kind, status, sentence)
+    register_problem(DraftIncomplete, CONFLICT, _("Utkastet er ikke ferdig."))
