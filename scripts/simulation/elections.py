@@ -15,6 +15,7 @@ from scripts.processes.officials import Login, read_logins
 from scripts.processes.plan import MAIL_FOLDER
 from scripts.simulation.clocks import move_to, server_time
 from scripts.simulation.counting import approve, count
+from scripts.simulation.forms import NoSuchForm
 from scripts.simulation.holders import HolderClient, hold_ceremony
 from scripts.simulation.mailboxes import Mailboxes
 from scripts.simulation.officials import ElectionPlan, OfficialClient
@@ -138,7 +139,8 @@ class HeldElection:
 
     def count(self) -> None:
         """Start the count, and have k holders open the sums."""
-        wait_for("the count to begin", self._is_count_begun)
+        # No button before the register's last word and the tokens' evidence are there.
+        wait_for("the count to begin", self._is_count_begun, passing=NoSuchForm)
         with HttpClient(self.place.url) as board:
             for holder in self.holders[:THRESHOLD]:
                 count(holder, board)
@@ -191,7 +193,6 @@ class HeldElection:
         return dict(self.holders[0].get("/sealed")["manifest"])
 
     def _is_count_begun(self) -> bool:
-        # Refused until the register's last word and the tokens' evidence are there.
         self.organiser.start_count(self.id)
         return self._desk()["count"] is not None
 
