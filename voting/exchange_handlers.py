@@ -66,9 +66,19 @@ def take_roll_totals(
 
 @handles("service", "leaf")
 def take_leaf(session: Session, document: ReceivedDocument, runtime: Runtime) -> None:
-    """Append what the register signed for the board."""
+    """Append what the register signed for the board; what comes too late is noted."""
     fields = read_object(document.body, ("leaf",))
-    take_register_leaf(session, runtime.settings, document.subject, fields.of("leaf"))
+    leaf = fields.of("leaf")
+    if take_register_leaf(session, runtime.settings, document.subject, leaf):
+        return
+    record_event(
+        session,
+        at=runtime.clock.now(),
+        actor=SYSTEM,
+        kind="register-leaf-came-too-late",
+        subject=document.subject,
+        content=leaf,
+    )
 
 
 @handles("service", "turnout")

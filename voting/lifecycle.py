@@ -40,6 +40,7 @@ from voting.leaves import (
     read_leaf,
 )
 from voting.phases import Phase
+from voting.register_leaves import require_fitting
 from voting.sealed import SealedElection, get_sealed
 from voting.sealing import service_seed
 from voting.tables import Checkpoint
@@ -130,15 +131,17 @@ def close_election(
 
 def take_register_leaf(
     session: Session, settings: Settings, election_id: str, value: JsonValue
-) -> None:
+) -> bool:
     """Append what the register says: codes that went out, additions, mark counts.
 
     The register hands in a marks leaf for each checkpoint it is shown; one that comes
     after the final marks, or after closing and is not a marks leaf, is passed over.
+    Tells whether it was appended.
 
     Raises:
         NotTheRegisters: a leaf of another kind.
         SignatureRefused: the register did not sign it.
+        BoardRefused: with it nobody could read the board again.
 
     """
     lock_named(session, b"board", election_id.encode())
@@ -147,8 +150,11 @@ def take_register_leaf(
     if not isinstance(leaf, OF_THE_REGISTER):
         raise NotTheRegisters
     verify_leaf(election.manifest, election.fingerprint, leaf)
-    if _may_follow(session, election, leaf):
-        append_statements(session, settings, election, [leaf])
+    if not _may_follow(session, election, leaf):
+        return False
+    require_fitting(session, election, leaf)
+    append_statements(session, settings, election, [leaf])
+    return True
 
 
 def append_statements(
