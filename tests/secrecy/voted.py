@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from infra.logs import OWN, configure_logging
 from infra.sides import SIDES, Side
+from register.issuers import read_issuer_key
 from register.tables import VotingCode
 from tests.conftest import Stores
 from tests.secrecy.devices import Device
@@ -50,6 +51,10 @@ class Voted:
     after: Mapping[Side, Lying]
     redis: Mapping[Side, bytes]
     log: str
+    disk: Mapping[str, bytes]
+    """Every file of the data folder while the election was open, by name."""
+    unwrapped: Sequence[bytes]
+    """Every data key and issuer key of that moment, in the clear."""
 
     @property
     def truth(self) -> dict[bytes, bytes]:
@@ -79,12 +84,15 @@ def _hold(held: Installation, log: io.StringIO) -> Voted:
     devices, fresh = _vote_in_batches(held)
     entries = [_entry_of(held, device) for device in devices]
     seen = {side: kept_in_redis(held.runtime(side).redis(side)) for side in SIDES}
+    disk, unwrapped = files_below(held.data), _unwrap(held)
     held.close()
     after = _lying(held)
     held.count()
     held.approve()
     said = log.getvalue()
-    return Voted(held, devices, entries, before, fresh, after, seen, said)
+    return Voted(
+        held, devices, entries, before, fresh, after, seen, said, disk, unwrapped
+    )
 
 
 @contextmanager
@@ -104,6 +112,28 @@ def all_that_is_logged() -> Iterator[io.StringIO]:
         sys.stderr = real
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """Return the bytes of every file below a folder; sockets have none."""
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def _unwrap(held: Installation) -> list[bytes]:
+    keystore = held.runtime("register").keystore("register")
+    wrapped = [file.stem for file in keystore.folder.glob("*.key")]
+    issuers = [
+        read_issuer_key(keystore, held.election.id, group)
+        for group in range(len(held.election.groups))
+    ]
+    return [
+        *(keystore.read_key(key_id).value for key_id in wrapped),
+        *(issuer.encoded for issuer in issuers),
+    ]
 
 
 def _vote_in_batches(held: Installation) -> tuple[list[Device], Mapping[Side, Lying]]:
