@@ -1,6 +1,30 @@
 """The service's pages: what members, officials and key holders see of elections."""
 
-from voting.views import board, holders, voter
+from voting.views import (
+    board,
+    certificate,
+    committee,
+    counting,
+    drafting,
+    elections,
+    front,
+    holders,
+    proposing,
+    protocol,
+    voter,
+)
 
-BLUEPRINTS = (voter.blueprint, board.blueprint, holders.blueprint)
+BLUEPRINTS = (
+    front.blueprint,
+    voter.blueprint,
+    board.blueprint,
+    holders.blueprint,
+    elections.blueprint,
+    drafting.blueprint,
+    committee.blueprint,
+    proposing.blueprint,
+    counting.blueprint,
+    protocol.blueprint,
+    certificate.blueprint,
+)
 """What the application mounts for this side."""
