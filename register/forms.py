@@ -142,10 +142,6 @@ class StartForm(FlaskForm):  # type: ignore[misc] # as above
     )
 
 
-class PlainForm(FlaskForm):  # type: ignore[misc] # as above
-    """Nothing but the proof that the page is ours."""
-
-
 class ReasonForm(FlaskForm):  # type: ignore[misc] # as above
     """Why somebody must see what is not for everyday."""
 

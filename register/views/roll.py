@@ -15,7 +15,6 @@ from register.columns import ColumnMapping
 from register.forms import (
     ColumnsForm,
     FreezeForm,
-    PlainForm,
     TicketForm,
     UploadForm,
     read_mapping,
@@ -231,7 +230,6 @@ def _shown(
         "columns": columns,
         "ticket": ticket,
         "form": UploadForm(formdata=None),
-        "plain": PlainForm(formdata=None),
     }
 
 

@@ -22,7 +22,7 @@ from flask_babel import ngettext
 from accounts.guards import register_official
 from accounts.roles import Role
 from infra.i18n import show_number
-from register.forms import PlainForm, ReasonForm, SendingForm, StartForm
+from register.forms import ReasonForm, SendingForm, StartForm
 from register.mail_templates import (
     BODY_FIELDS,
     SUBJECT_FIELDS,
@@ -306,7 +306,6 @@ def _sending_page(election_id: str, sending_id: bytes, form: StartForm) -> str:
         kind=KINDS[SendingKind(found.kind)],
         states=SENDING_STATES,
         form=form,
-        plain=PlainForm(),
         reason=ReasonForm(formdata=None),
         **given,
     )
