@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crypto.ballot_signature import tracking_code
 from crypto.encoding import decode_base32, normalise_base32
-from crypto.errors import NonCanonicalEncoding
+from crypto.errors import NonCanonicalEncoding, OutsideTree
 from crypto.hashing import DIGEST_BYTES
-from crypto.merkle import CompactTree, MerkleTree, leaf_hash
+from crypto.merkle import CompactTree, leaf_hash
 from crypto.signing import SigningSeed
 from infra.databases import lock_named
-from voting.box import sizes_of_batches, trackings_of_batch
+from voting.board_trees import BoardTrees
 from voting.checkpoints import sign_checkpoint
 from voting.manifest_model import Fingerprint
 from voting.tables import BoardLeaf, Checkpoint
@@ -28,6 +27,8 @@ from voting.tally import BoardHead
 MOST_LEAVES_AT_ONCE = 1_000
 TRACKING_SYMBOLS = 20
 
+_TREES = BoardTrees()
+
 
 class NothingOnBoard(Exception):
     """The board has no checkpoint yet."""
@@ -35,10 +36,6 @@ class NothingOnBoard(Exception):
 
 class LeafNotFound(Exception):
     """No ballot with this tracking code is on the board (yet)."""
-
-
-class BatchNotFound(Exception):
-    """There is no batch of this number (yet)."""
 
 
 class MalformedTrackingCode(Exception):
@@ -147,24 +144,6 @@ def every_leaf(session: Session, election_id: str) -> Iterable[bytes]:
         first += len(portion)
 
 
-def list_batches(session: Session, election_id: str) -> list[tuple[int, int]]:
-    """Return each batch that is out: its number, and how many ballots are in it."""
-    return sizes_of_batches(session, election_id)
-
-
-def codes_of_batch(session: Session, election_id: str, batch: int) -> list[str]:
-    """Return the tracking codes of a batch in the order of the board.
-
-    Raises:
-        BatchNotFound: it is not out.
-
-    """
-    trackings = trackings_of_batch(session, election_id, batch)
-    if not trackings:
-        raise BatchNotFound
-    return [tracking_code(tracking) for tracking in trackings]
-
-
 def count_ballots(session: Session, election_id: str) -> int:
     """Return how many ballots are on the board."""
     query = select(func.count()).where(
@@ -207,8 +186,9 @@ def prove_inclusion(session: Session, election_id: str, tracking: bytes) -> Proo
     position = session.scalars(query).one_or_none()
     if position is None:
         raise LeafNotFound
-    tree = _whole_tree(session, election_id)
-    size = latest_checkpoint(session, election_id).size
+    checkpoint = latest_checkpoint(session, election_id)
+    tree = _TREES.up_to(session, checkpoint)
+    size = checkpoint.size
     hashes = tree.inclusion_proof(position, size)
     return Proof(size, tree.root(size), position, hashes)
 
@@ -220,9 +200,13 @@ def prove_consistency(
 
     Raises:
         OutsideTree: a size that the board never had.
+        NothingOnBoard.
 
     """
-    tree = _whole_tree(session, election_id)
+    checkpoint = latest_checkpoint(session, election_id)
+    if newer > checkpoint.size:
+        raise OutsideTree
+    tree = _TREES.up_to(session, checkpoint)
     hashes = tree.consistency_proof(older, newer)
     return Proof(newer, tree.root(newer), older, hashes)
 
@@ -246,15 +230,6 @@ def _tree_of(checkpoint: Checkpoint) -> CompactTree:
     return CompactTree(
         checkpoint.size, tuple(edge[at : at + DIGEST_BYTES] for at in subtrees)
     )
-
-
-def _whole_tree(session: Session, election_id: str) -> MerkleTree:
-    query = (
-        select(BoardLeaf.leaf_hash)
-        .where(BoardLeaf.election_id == election_id)
-        .order_by(BoardLeaf.position)
-    )
-    return MerkleTree(session.scalars(query))
 
 
 def _digest_range(typed: str) -> tuple[bytes, bytes]:

@@ -17,16 +17,20 @@ from voting.board import (
     Proof,
     find_by_code,
     latest_checkpoint,
-    list_batches,
     list_checkpoints,
     prove_inclusion,
 )
 from voting.board_statements import Statements, read_statements
+from voting.box import sizes_of_batches, trackings_of_batch
 from voting.sealed import SealedElection
 from voting.tables import BoardLeaf, Election
 
 SHOWN_AT_MOST: Final = 25
 """Batches and checkpoints on the page, the newest first; all are downloadable."""
+
+
+class BatchNotFound(Exception):
+    """There is no batch of this number (yet)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class FoundBallot:
 
 def describe_board(session: Session, election: SealedElection) -> BoardOverview:
     """Return what the board's page shows."""
-    batches = [Batch(*row) for row in list_batches(session, election.id)]
+    batches = [Batch(*row) for row in sizes_of_batches(session, election.id)]
     lines = [
         CheckpointLine(each.size, each.root.hex())
         for each in list_checkpoints(session, election.id)
@@ -83,6 +87,19 @@ def describe_board(session: Session, election: SealedElection) -> BoardOverview:
         checkpoints=tuple(reversed(lines[-SHOWN_AT_MOST:])),
         statements=read_statements(session, election.id),
     )
+
+
+def codes_of_batch(session: Session, election: SealedElection, batch: int) -> list[str]:
+    """Return the tracking codes of a batch in the order of the board.
+
+    Raises:
+        BatchNotFound: it is not out.
+
+    """
+    trackings = trackings_of_batch(session, election.id, batch)
+    if not trackings:
+        raise BatchNotFound
+    return [tracking_code(tracking) for tracking in trackings]
 
 
 def locate_ballot(

@@ -31,6 +31,7 @@ from crypto.integers import u32
 from crypto.signing import SigningSeed, sign
 from voting.box import (
     BoxedBallot,
+    CredentialUsed,
     OutOfSequence,
     Place,
     drop_ballot,
@@ -43,6 +44,19 @@ from voting.documents import SIGNATURE_BYTES, read_object
 from voting.leaves import BallotLeaf, encode_leaf
 from voting.sealed import SealedElection, get_sealed
 from voting.verifier import TokenVerifier
+
+__all__ = [
+    "BallotRefused",
+    "CastRequest",
+    "CredentialUsed",
+    "OtherElection",
+    "OutOfSequence",
+    "Receipt",
+    "UnknownGroup",
+    "cast_ballot",
+    "find_receipts",
+    "read_cast_request",
+]
 
 
 class BallotRefused(Exception):

@@ -24,6 +24,7 @@ from voting.board import (
     prove_inclusion,
     read_leaves,
 )
+from voting.board_trees import BoardDamaged
 from voting.checkpoints import verify_checkpoint
 from voting.tables import BoardLeaf
 
@@ -155,3 +156,23 @@ def test_no_ballot_stands_on_the_board_twice(place: PollingPlace) -> None:
             select(BoardLeaf.position).order_by(BoardLeaf.position)
         )
         assert list(positions) == list(range(FIRST + 1))
+
+
+def test_leaf_changed_behind_the_checkpoint_is_noticed(place: PollingPlace) -> None:
+    append(place, 1, 2)
+    with place.store.begin() as session:
+        row = session.get_one(BoardLeaf, (place.manifest.election, FIRST))
+        row.leaf_hash = bytes(32)
+    with place.store.reading() as session, pytest.raises(BoardDamaged):
+        prove_inclusion(session, place.manifest.election, digest_of(2))
+
+
+def test_proofs_follow_a_board_that_grows(place: PollingPlace) -> None:
+    for number in range(1, 6):
+        append(place, number)
+        with place.store.reading() as session:
+            proof = prove_inclusion(session, place.manifest.election, digest_of(1))
+        verify_inclusion(
+            leaf_hash(b"leaf 1"), FIRST, proof.size, proof.hashes, proof.root
+        )
+        assert proof.size == FIRST + number

@@ -21,7 +21,6 @@ from infra.web import current_runtime
 from voting.board import (
     LeafNotFound,
     MalformedTrackingCode,
-    codes_of_batch,
     latest_checkpoint,
     list_checkpoints,
     prove_consistency,
@@ -29,6 +28,7 @@ from voting.board import (
 )
 from voting.board_overview import (
     FoundBallot,
+    codes_of_batch,
     describe_board,
     inclusion_document,
     locate_ballot,
@@ -72,7 +72,7 @@ def batch(slug: str, number: int) -> ResponseReturnValue:
     """Show the tracking codes of one batch."""
     with current_runtime().store("service").reading() as session:
         election = find_sealed(session, slug)
-        codes = codes_of_batch(session, election.id, number)
+        codes = codes_of_batch(session, election, number)
     return render_template(
         "voting/board_batch.html", election=election, number=number, codes=codes
     )

@@ -47,7 +47,7 @@ CAST_FIELDS: Final[Mapping[str, type]] = dict.fromkeys(
 STATUS_FIELDS: Final[Mapping[str, type]] = dict.fromkeys(
     ("credential", "fingerprint", "signature"), str
 )
-LARGEST_BALLOT: Final = 2 * 1024 * 1024
+LARGEST_BALLOT: Final = 1024 * 1024
 """Twenty contests of fifty choices, in base64, with room."""
 
 

@@ -9,14 +9,15 @@ from flask_babel import lazy_gettext as _
 
 from crypto.errors import OutsideTree, TokenRefused
 from infra.problems import register_problem
-from voting.board import (
-    BatchNotFound,
-    LeafNotFound,
-    MalformedTrackingCode,
-    NothingOnBoard,
+from voting.board import LeafNotFound, MalformedTrackingCode, NothingOnBoard
+from voting.board_overview import BatchNotFound
+from voting.casting import (
+    BallotRefused,
+    CredentialUsed,
+    OtherElection,
+    OutOfSequence,
+    UnknownGroup,
 )
-from voting.box import CredentialUsed, OutOfSequence
-from voting.casting import BallotRefused, OtherElection, UnknownGroup
 from voting.documents import DocumentRefused
 from voting.sealed import ElectionNotOpen, UnknownElection
 from voting.verifier import VerifierUnavailable
