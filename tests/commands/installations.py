@@ -18,7 +18,7 @@ from scripts.processes.officials import Login, read_logins
 from scripts.simulation.web import Answer, HttpClient
 
 ROOT: Final = Path(__file__).parents[2]
-START_SECONDS: Final = 90
+START_SECONDS: Final = 240
 READY: Final = "Ctrl-C stops it all."
 
 
