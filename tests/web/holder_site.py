@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from flask import Flask
@@ -14,12 +16,11 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 import voting.views.holders
 from accounts.guards import seal_app
-from infra.clock import FixedClock
 from infra.config import Settings, load_settings
 from infra.databases import Store
 from infra.runtime import Runtime, open_runtime
 from infra.web import init_web
-from tests.voting.whole_election import AFTER, WholeElection
+from tests.voting.whole_election import BEFORE, WholeElection
 from voting.elections import get_election
 from voting.seats import open_seat
 from voting.tables import CommitteeSeat
@@ -39,10 +40,21 @@ def holder_settings(folder: Path, redis_url: str, service_url: str) -> Settings:
     )
 
 
+@dataclass(slots=True)
+class SetClock:
+    """A clock that stands where the test sets it: first before the opening."""
+
+    instant: datetime = BEFORE
+
+    def now(self) -> datetime:
+        """Return the instant it was set to."""
+        return self.instant
+
+
 @contextmanager
-def holder_runtime(settings: Settings) -> Iterator[Runtime]:
-    """A runtime whose clock stands still an hour after the closing."""
-    runtime = open_runtime(settings, clock=FixedClock(AFTER))
+def holder_runtime(settings: Settings, clock: SetClock) -> Iterator[Runtime]:
+    """A runtime that keeps the test's time."""
+    runtime = open_runtime(settings, clock=clock)
     yield runtime
     runtime.close()
 
@@ -62,7 +74,7 @@ def access_keys(store: Store, election_id: str) -> Mapping[int, str]:
         election = get_election(session, election_id)
         seats = session.query(CommitteeSeat).filter_by(election_id=election_id).all()
         return {
-            seat.index: open_seat(session, election, seat.official_id, at=AFTER)
+            seat.index: open_seat(session, election, seat.official_id, at=BEFORE)
             for seat in seats
         }
 

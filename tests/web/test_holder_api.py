@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ from tests.voting.whole_election import (
     a_new_election,
 )
 from tests.web.holder_site import (
+    SetClock,
     holder_app,
     holder_runtime,
     holder_settings,
@@ -64,7 +65,8 @@ class Desk:
 
     election: WholeElection
     client: FlaskClient
-    keys: dict[int, str]
+    clock: SetClock
+    keys: dict[int, str] = field(default_factory=dict)
 
     def at(self, path: str = "") -> str:
         """An address of the API."""
@@ -104,12 +106,12 @@ def desk(settings: Settings, sqlite_stores: Stores, tmp_path: Path) -> Iterator[
     """An election in its ceremony, nothing posted yet."""
     with (
         a_new_election(sqlite_stores.service, settings, tmp_path) as election,
-        holder_runtime(settings) as runtime,
+        holder_runtime(settings, clock := SetClock()) as runtime,
     ):
         with election.store.begin() as session:
             row = get_election(session, election.id)
             start_ceremony(session, row, actor=ORGANISER, at=BEFORE)
-        found = Desk(election, holder_app(runtime).test_client(), {})
+        found = Desk(election, holder_app(runtime).test_client(), clock)
         found.seat()
         yield found
 
@@ -123,6 +125,7 @@ def closed(desk: Desk) -> Desk:
     desk.election.open()
     desk.election.vote([YES, NO, YES])
     desk.election.close()
+    desk.clock.instant = AFTER
     return desk
 
 
@@ -471,6 +474,7 @@ def test_a_later_deadline_is_signed(desk: Desk) -> None:
             actor=ORGANISER,
             at=DURING,
         )
+    desk.clock.instant = DURING
     task = desk.state()["tasks"][0]
     assert (task["kind"], task["reason"]) == ("schedule", "Posten er forsinket")
     parts = schedule_parts(
