@@ -43,6 +43,8 @@ def create_mail_app(folder: Path, service_url: str) -> Flask:
     """Return the application that shows the mails of a folder."""
     app = Flask(__name__, static_folder=str(ROOT / "static"), static_url_path="/static")
     app.config["MAIL_FOLDER"] = folder
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     own = Path(__file__).with_name("templates")

@@ -13,7 +13,7 @@ from scripts.processes.addresses import Addresses
 from scripts.processes.demo import Demo
 from scripts.simulation.clocks import server_time
 from scripts.simulation.elections import HeldElection, Place
-from scripts.simulation.officials import ElectionPlan
+from scripts.simulation.officials import ZONE, ElectionPlan
 from scripts.simulation.rolls import invent_members
 
 MEMBERS: Final = 48
@@ -51,14 +51,14 @@ def main() -> int:
 
 
 def _plan(data: Path) -> ElectionPlan:
-    now = server_time(data).replace(second=0, microsecond=0)
+    now = server_time(data).astimezone(ZONE).replace(second=0, microsecond=0)
     return ElectionPlan(
         title=TITLE,
         # Another name each time: one that was broken off stands in nobody's way.
         slug=f"demo-{draw_base32(4).lower()}",
         organisation=ORGANISATION,
         opens_at=now,
-        closes_at=now + OPEN_FOR,
+        closes_at=(now + OPEN_FOR).replace(hour=12, minute=0),
         practice=True,
     )
 

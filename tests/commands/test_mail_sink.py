@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from infra.clock import FixedClock
 from infra.config import SmtpSettings
@@ -127,6 +128,28 @@ def test_a_mails_html_runs_no_script_and_loads_nothing(sink: RunningSink) -> Non
     page, page_headers = sink.get(f"/brev/{head.folder}/{head.name}")
     assert "<script" not in page
     assert "script-src" not in page_headers["Content-Security-Policy"]
+
+
+def test_a_link_in_a_mail_opens_a_tab_of_its_own(
+    sink: RunningSink, browser: Browser
+) -> None:
+    # The link leads to the sink itself, the only server that is there.
+    link = f"http://127.0.0.1:{sink.port}/#ABCDEFGH"
+    html = HTML.replace(LINK, link)
+    sink.send(Message("kari@medlem.example", "Stem nå", f"Stem her: {link}", html))
+    (head,) = list_mails(sink.folder)
+    page = browser.new_page()
+    page.goto(f"http://127.0.0.1:{sink.port}/boks/{head.mailbox}")
+    frame = page.frame_locator("iframe.mail")
+    with page.expect_popup() as opened:
+        frame.get_by_role("link", name="Stem").click()
+    tab = opened.value
+    tab.wait_for_load_state()
+    assert tab.url == link
+    assert tab.locator("h1").inner_text() == "Postkasser"
+    assert page.locator("pre").inner_text().strip() == f"Stem her: {link}"
+    assert page.frames[1].title() == "x"
+    page.context.close()
 
 
 @pytest.mark.parametrize(
