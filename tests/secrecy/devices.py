@@ -18,7 +18,12 @@ from flask import Flask
 
 from crypto.ballot import BallotContext, seal_ballot
 from crypto.ballot_shape import Selection
-from crypto.ballot_signature import sign_ballot, sign_status, tracking_digest
+from crypto.ballot_signature import (
+    sign_ballot,
+    sign_status,
+    tracking_code,
+    tracking_digest,
+)
 from crypto.codes import (
     Credential,
     VotingCode,
@@ -112,10 +117,9 @@ class PagesOf:
     ) -> Exchange:
         """Return the answer, whatever its status."""
         client = self.app.test_client(use_cookies=False)
-        given = client.open(path, method=method, data=sent, content_type=type_)
-        exchange = Exchange(
-            side, method, path, sent, given.status_code, list(given.headers), given.data
-        )
+        with client.open(path, method=method, data=sent, content_type=type_) as given:
+            told, body = list(given.headers), given.data
+        exchange = Exchange(side, method, path, sent, given.status_code, told, body)
         self.seen.append(exchange)
         return exchange
 
@@ -214,6 +218,11 @@ class Device:
         """The digest of the ballot that was sealed last."""
         public = self.credential.public
         return tracking_digest(self.fingerprint, public, self.ballot)
+
+    @property
+    def tracking_code(self) -> str:
+        """What is printed of it on the receipt."""
+        return tracking_code(self.tracking)
 
     @property
     def blinded(self) -> bytes:
