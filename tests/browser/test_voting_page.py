@@ -355,6 +355,7 @@ def _require_accessible(page: Page) -> None:
     found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", rules)
     faults = [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]]
     assert faults == []
+    assert page.evaluate("document.documentElement.scrollWidth") == NARROW
 
 
 def test_page_without_scripts_says_why_and_whom_to_ask(

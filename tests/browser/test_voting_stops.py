@@ -323,6 +323,24 @@ def test_another_board_than_the_one_seen_before_is_an_alarm(
             ola.reads("Oppslagstavla er ikke den samme som før")
 
 
+@pytest.mark.parametrize("status", [404, 500])
+def test_board_that_gives_no_proof_is_an_alarm(
+    site: VotingSite, browser: Browser, status: int
+) -> None:
+    address = site.address_of(site.link(OLA))
+    with voted(browser, address) as ola:
+        site.publish()
+        ola.page.route("**/konsistens?*", lambda route: route.fulfill(status=status))
+        ola.open(address)
+        ola.page.get_by_role("alert").wait_for()
+        ola.reads("Oppslagstavla kunne ikke kontrolleres")
+        ola.page.unroute("**/konsistens?*")
+        ola.open(address)
+        ola.press("Gå til stemmeseddelen")
+        ola.reads("Det er kontrollert nå.")
+        assert ola.page.get_by_role("alert").count() == 0
+
+
 def test_board_that_grows_is_no_alarm(site: VotingSite, browser: Browser) -> None:
     address = site.address_of(site.link(OLA))
     with voted(browser, address) as ola:
