@@ -11,6 +11,8 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from infra.delivery import DELIVERY_JOB
 from infra.keystore import DataKey
 from infra.mail import (
@@ -148,7 +150,6 @@ class _BatchEnd:
 
 
 def _open_batch(runtime: Runtime, pace: Pace) -> tuple[Batch, DataKey] | None:
-    size = min(BATCH_SIZE, runtime.settings.mails_per_minute or BATCH_SIZE)
     with runtime.store("register").begin() as session:
         known = session.get(Sending, pace.sending_id)
         if known is None:
@@ -159,17 +160,26 @@ def _open_batch(runtime: Runtime, pace: Pace) -> tuple[Batch, DataKey] | None:
         if sending.state != SendingState.RUNNING:
             return None
         try:
-            batch = read_batch(
-                session,
-                sending,
-                service_url=runtime.settings.service_url,
-                after=pace.cursor(),
-                limit=size,
-            )
+            batch = _read_on(runtime, session, pace, sending)
         except ElectionNotOpen:
             return None  # the sweep ends it
         keystore = runtime.keystore("register")
         return batch, read_data_key(session, keystore, sending.election_id)
+
+
+def _read_on(runtime: Runtime, session: Session, pace: Pace, sending: Sending) -> Batch:
+    size = min(BATCH_SIZE, runtime.settings.mails_per_minute or BATCH_SIZE)
+    cursor = pace.cursor()
+    service_url = runtime.settings.service_url
+    batch = read_batch(
+        session, sending, service_url=service_url, after=cursor, limit=size
+    )
+    if batch.message_ids or cursor == START:
+        return batch
+    # A pass that was broken off at its very end: begin with those before.
+    return read_batch(
+        session, sending, service_url=service_url, after=START, limit=size
+    )
 
 
 def _hand_in_all(

@@ -364,6 +364,24 @@ def test_a_few_who_are_deferred_do_not_hold_up_the_rest(office: PostOffice) -> N
     assert len(office.smtp.messages) == 60
 
 
+def test_after_trouble_the_next_try_begins_with_those_who_wait(
+    office: PostOffice,
+) -> None:
+    office.open(*members(5))
+    turn = iter(range(1000))
+    office.smtp.at(
+        Stage.RCPT, lambda: None if next(turn) < 2 else "450 4.3.2 no service"
+    )
+    sending_id = office.start()
+    office.send_all(sending_id)
+    assert len(office.smtp.messages) == 2
+    office.smtp.behave()
+    office.pass_time(sending_id)
+    office.send_all(sending_id)
+    assert len(office.smtp.messages) == 5
+    assert office.sending(sending_id).state == SendingState.DONE
+
+
 def test_a_name_cannot_put_a_header_or_a_recipient_into_the_mail(
     office: PostOffice,
 ) -> None:
