@@ -13,11 +13,12 @@ from voting.documents import read_object
 from voting.elections import (
     SYSTEM,
     get_election,
+    hold_phase,
     note_roll_draft,
     note_roll_totals,
 )
 from voting.lifecycle import take_register_leaf
-from voting.phases import Phase, require_transition
+from voting.phases import Phase, is_sealed, require_transition
 from voting.sealing import read_roll_totals
 from voting.times import format_time
 from voting.verifier import TokenVerifier
@@ -26,6 +27,10 @@ from voting.warning_jobs import WARNING_JOB
 
 class OtherIssuerKeys(Exception):
     """The sealed issuer keys are not the secret halves of the announced ones."""
+
+
+class RollFixed(Exception):
+    """A roll is frozen once, before the manifest is sealed."""
 
 
 @handles("service", "roll-draft")
@@ -44,9 +49,16 @@ def take_roll_totals(
 
     Raises:
         OtherIssuerKeys: the verifier found other keys than the register announced.
+        RollFixed: the election has other totals, or its manifest is sealed.
 
     """
     totals = read_roll_totals(document.body)
+    election = get_election(session, document.subject)
+    hold_phase(session, election)
+    if election.phase == Phase.CANCELLED:
+        return
+    if election.roll_totals is not None or is_sealed(Phase(election.phase)):
+        raise RollFixed
     verifier = TokenVerifier(runtime.settings.verifier_socket)
     installed = verifier.install_keys(
         document.subject, [group.sealed_issuer_key for group in totals.groups]

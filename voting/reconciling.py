@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from voting.board_statements import read_statements
+from voting.counting import plan_counted_units
 from voting.counting_room import paper_of
 from voting.manifest_model import Manifest
 from voting.paper import no_paper
 from voting.reconciliation import Discrepancy, GroupNumbers, find_discrepancies
 from voting.sealed import SealedElection
+from voting.units import unopened_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,16 @@ def reconcile(session: Session, election: SealedElection) -> Reconciliation | No
     )
 
 
-def has_small_style(manifest: Manifest, reconciliation: Reconciliation) -> bool:
-    """Tell whether some style has fewer ballots than may be opened together."""
-    of_style: dict[int, int] = {}
-    for group, numbers in zip(manifest.groups, reconciliation.groups, strict=True):
-        of_style[group.style] = of_style.get(group.style, 0) + numbers.ballots
-    threshold = manifest.rules.suppression_threshold
-    return any(0 < ballots < threshold for ballots in of_style.values())
+def sealed_groups(
+    manifest: Manifest, found: Reconciliation
+) -> tuple[tuple[str, ...], ...]:
+    """Return the labels of the groups whose ballots are too few ever to be opened.
+
+    One tuple for each kind of ballot (docs/protocol.md §5.8).
+    """
+    ballots = {each.group: each.ballots for each in found.groups}
+    planned = plan_counted_units(manifest, ballots)
+    return tuple(
+        tuple(manifest.groups[group].label for group in unit.groups)
+        for unit in unopened_units(planned, manifest.rules.suppression_threshold)
+    )

@@ -376,7 +376,7 @@ class Stage:
                 at=AFTER,
             )
 
-    def sign(self, kind: str, number: int, index: int) -> bool:
+    def sign(self, kind: str, number: int, index: int, at: datetime = AFTER) -> bool:
         """Have a holder sign a proposal."""
         with self.writing() as session:
             election = get_sealed(session, self.id)
@@ -391,7 +391,7 @@ class Stage:
                 index=index,
                 signature=sign(self.seeds[index - 1], kind, *parts),
                 actor=self.people.committee[index - 1].id,
-                at=AFTER,
+                at=at,
             )
 
     def to_ready(self, slug: str, title: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from accounts.officials import OfficialIdentity
 from voting.draft_editing import CommitteeNumbers
@@ -84,7 +84,7 @@ class LaterForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
     reason = TextAreaField(
         _l("Begrunnelse"),
         [
-            InputRequired(_l("Skriv hvorfor.")),
+            DataRequired(_l("Skriv hvorfor.")),
             Length(max=1_000, message=_l("Høyst 1 000 tegn.")),
         ],
         filters=[clean_lines],

@@ -16,7 +16,13 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+)
 
 from voting.contests import (
     LARGEST_FRACTION,
@@ -52,7 +58,7 @@ class ContestForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
     title = StringField(
         _l("Sak"),
         [
-            InputRequired(_l("Skriv hva saken heter.")),
+            DataRequired(_l("Skriv hva saken heter.")),
             Length(max=LONGEST_TITLE, message=_l("Høyst 300 tegn.")),
         ],
         filters=[clean_line],
@@ -64,7 +70,7 @@ class ContestForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
     )
     choices = TextAreaField(
         _l("Alternativer, ett på hver linje"),
-        [InputRequired(_l("Skriv minst ett alternativ."))],
+        [DataRequired(_l("Skriv minst ett alternativ."))],
     )
     min = IntegerField(
         _l("Minst så mange kryss"),

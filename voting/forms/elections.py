@@ -16,7 +16,14 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    Regexp,
+)
 
 from infra.config import SMALLEST_BATCH, Settings
 from voting.draft_editing import Basics
@@ -40,7 +47,7 @@ class BasicsForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
     organisation = StringField(
         _l("Organisasjon"),
         [
-            InputRequired(_l("Skriv hvem som holder valget.")),
+            DataRequired(_l("Skriv hvem som holder valget.")),
             Length(max=200, message=_l("Høyst 200 tegn.")),
         ],
         filters=[clean_line],
@@ -86,7 +93,7 @@ class NewElectionForm(BasicsForm):
     title = StringField(
         _l("Tittel"),
         [
-            InputRequired(_l("Skriv en tittel.")),
+            DataRequired(_l("Skriv en tittel.")),
             Length(max=200, message=_l("Høyst 200 tegn.")),
         ],
         filters=[clean_line],
@@ -160,7 +167,7 @@ class ReasonForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
     reason = TextAreaField(
         _l("Begrunnelse"),
         [
-            InputRequired(_l("Skriv hvorfor.")),
+            DataRequired(_l("Skriv hvorfor.")),
             Length(max=1_000, message=_l("Høyst 1 000 tegn.")),
         ],
         filters=[clean_lines],

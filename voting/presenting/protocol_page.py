@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,6 +66,8 @@ class ContestPart:
     outcome: str
     grounds: str
     decision: Decision | None
+    sealed: int
+    """Ballots that were too few to be opened."""
 
     @property
     def votes(self) -> int:
@@ -86,11 +89,20 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class UnitPart:
-    """Groups that were counted together, with their digital votes."""
+    """Groups that were counted together, with their digital votes.
+
+    Without contests: too few ballots, whose sum was never opened.
+    """
 
     groups: tuple[str, ...]
     ballots: int
+    style: int
     contests: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+
+    @property
+    def is_opened(self) -> bool:
+        """Tell whether the sum was opened."""
+        return bool(self.contests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +151,18 @@ def read_protocol(encoded: bytes, manifest: Manifest) -> ProtocolPage:
     value = decode_json(encoded, limit=LARGEST_PROTOCOL)
     fields = read_document(value, FORMAT, _FIELDS)
     turnout = read_object(fields.of("turnout"), ("entitled", "voted"))
+    units = tuple(_unit(manifest, each) for each in fields.array("units"))
     return ProtocolPage(
         title=fields.text("title"),
         opened_at=fields.time("opened_at"),
         closed_at=fields.time("closed_at"),
         voted=turnout.integer("voted", 0),
         entitled=turnout.integer("entitled", 0),
-        contests=tuple(_contest(manifest, each) for each in fields.array("contests")),
+        contests=tuple(
+            _contest(manifest, each, units) for each in fields.array("contests")
+        ),
         groups=tuple(_group(manifest, each) for each in fields.array("groups")),
-        units=tuple(_unit(manifest, each) for each in fields.array("units")),
+        units=units,
         discrepancies=tuple(
             _discrepancy(manifest, each) for each in fields.array("discrepancies")
         ),
@@ -162,7 +177,7 @@ def read_protocol(encoded: bytes, manifest: Manifest) -> ProtocolPage:
     )
 
 
-def _contest(manifest: Manifest, item: Item) -> ContestPart:
+def _contest(manifest: Manifest, item: Item, units: Sequence[UnitPart]) -> ContestPart:
     fields = item.fields(
         "decision", "entitled", "index", "paper", "slots", "total", "voted"
     )
@@ -180,15 +195,21 @@ def _contest(manifest: Manifest, item: Item) -> ContestPart:
     )
     decision, rule = _decision(fields), contest.decision
     voted, entitled = fields.integer("voted", 0), fields.integer("entitled", 0)
+    sealed = sum(
+        unit.ballots
+        for unit in units
+        if not unit.is_opened and contest.index in manifest.styles[unit.style].contests
+    )
     return ContestPart(
         contest=contest,
         rows=rows,
         voted=voted,
         entitled=entitled,
         rule=tuple(rule_sentences(rule, contest.choices)) if rule else (),
-        outcome=outcome_sentence(contest, decision) if decision else "",
+        outcome=outcome_sentence(contest, decision),
         grounds=grounds_sentence(contest, total, voted, entitled),
         decision=decision,
+        sealed=sealed,
     )
 
 
@@ -216,17 +237,20 @@ def _group(manifest: Manifest, item: Item) -> GroupRow:
 
 def _unit(manifest: Manifest, item: Item) -> UnitPart:
     fields = item.fields("ballots", "contests", "groups", "style")
-    contests = manifest.contests_of_style(fields.integer("style", 0))
+    style = fields.integer("style", 0, len(manifest.styles) - 1)
+    totals = fields.array("contests")
+    contests = manifest.contests_of_style(style) if totals else ()
     groups = fields.integers("groups", 0, len(manifest.groups) - 1)
     return UnitPart(
         groups=tuple(manifest.groups[index].label for index in groups),
         ballots=fields.integer("ballots", 0),
+        style=style,
         contests=tuple(
             (
                 contest.title,
                 tuple(zip(slot_labels(contest), _slots(each), strict=True)),
             )
-            for contest, each in zip(contests, fields.array("contests"), strict=True)
+            for contest, each in zip(contests, totals, strict=True)
         ),
     )
 

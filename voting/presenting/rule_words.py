@@ -31,10 +31,12 @@ def rule_sentences(rule: DecisionRule, choices: tuple[str, ...]) -> list[str]:
     return [adopted, tie, _base(rule), _binding(rule)]
 
 
-def outcome_sentence(contest: Contest, decision: Decision) -> str:
-    """Return what was decided."""
+def outcome_sentence(contest: Contest, decision: Decision | None) -> str:
+    """Return what was decided; without a rule nothing was."""
     if contest.decision is None:
         return ""
+    if decision is None:
+        return _("Utfallet kan ikke sies: stemmene som ikke er åpnet, kan avgjøre det.")
     choice = _choice(contest.choices, contest.decision.choice)
     if decision.adopted:
         found = _("«%(choice)s» er vedtatt.", choice=choice)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Final
 
@@ -54,11 +54,15 @@ def list_steps(overview: Overview) -> list[Step]:
     return steps
 
 
-def next_step(steps: list[Step]) -> Step | None:
-    """Return the step that somebody must see to; one that is stopped comes first."""
+def next_step(steps: list[Step], mine: Collection[str] = ()) -> Step | None:
+    """Return the step that somebody must see to.
+
+    What is stopped comes first, then what falls to the reader: `mine` names by whom.
+    """
     stopped = [step for step in steps if step.state is STOPPED]
     now = [step for step in steps if step.state is NOW]
-    return next(iter((*stopped, *now)), None)
+    own = [step for step in now if step.who in mine]
+    return next(iter((*stopped, *own, *now)), None)
 
 
 def waiting_step(steps: list[Step]) -> Step | None:

@@ -13,7 +13,7 @@ from voting.elections import get_election
 from voting.overview import read_overview
 from voting.presenting.discrepancy_words import explain_discrepancy
 from voting.presenting.proposal_words import show_proposals
-from voting.reconciling import has_small_style, reconcile
+from voting.reconciling import reconcile, sealed_groups
 from voting.sealed import sealed_of
 from voting.views.acting import acting, reading, refusals_told
 from voting.views.pages import election_page, require_election_id
@@ -43,7 +43,7 @@ def show(election_id: str) -> str:
             explain_discrepancy(each, manifest.groups[each.group].label)
             for each in (found.discrepancies if found else ())
         ],
-        too_few=found is not None and has_small_style(manifest, found),
+        sealed=sealed_groups(manifest, found) if found else (),
         holders=names,
         paper=show_proposals(overview.proposals_of("paper"), names),
     )

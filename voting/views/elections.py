@@ -29,12 +29,18 @@ from voting.elections import (
 )
 from voting.forms.elections import NewElectionForm, ReasonForm, SealForm
 from voting.manifest import encode_manifest, fingerprint_of
-from voting.overview import count_unsigned, read_overview, read_roll
+from voting.overview import (
+    SeatProgress,
+    count_unsigned,
+    read_overview,
+    read_roll,
+)
 from voting.phases import Phase, following_phases
 from voting.presenting.ballot_preview import marks_words, preview_ballots
 from voting.presenting.manifest_review import review_manifest
 from voting.presenting.missing import list_missing
 from voting.presenting.rule_words import rule_sentences
+from voting.presenting.step import COMMITTEE, EVERYBODY, ORGANISER
 from voting.presenting.steps import list_steps, next_step, waiting_step, who_words
 from voting.scripts_manifest import voter_scripts
 from voting.sealed import sealed_of
@@ -105,7 +111,7 @@ def show(election_id: str) -> str:
         page_url=partial(page_url, election_id),
         may_open=may_open,
         steps=steps,
-        following=next_step(steps) or waiting_step(steps),
+        following=next_step(steps, _falls_to(seat)) or waiting_step(steps),
         who_words=who_words,
         register_pass=given,
         register_url=desk.settings.register_url,
@@ -174,6 +180,13 @@ def cancel(election_id: str) -> ResponseReturnValue:
         )
         flash(_("Valget er avlyst."), "success")
     return redirect(url_for("elections.show", election_id=election_id))
+
+
+def _falls_to(seat: SeatProgress | None) -> set[str]:
+    found = {EVERYBODY, COMMITTEE} if seat else set()
+    if Role.ORGANISER in current_official().roles:
+        found |= {EVERYBODY, ORGANISER}
+    return found
 
 
 def _propose(form: NewElectionForm, desk: Desk) -> None:

@@ -8,7 +8,6 @@ from typing import Final
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from infra.i18n import show_number
 from infra.problems import register_problem
 from voting.ceremony import CeremonyIncomplete
 from voting.counting_room import (
@@ -43,7 +42,6 @@ from voting.record_export import RecordNotReady
 from voting.schedule import NotLater
 from voting.sealed import UnknownElection
 from voting.seats import NotSeated, SeatsNotNeededYet
-from voting.units import UnitTooSmall
 from voting.verifier import VerifierUnavailable
 
 CONFLICT: Final = 409
@@ -94,10 +92,6 @@ SENTENCES: Final[Mapping[type[Exception], LazyString]] = {
         "Nøkkelen lages nå for et annet antall. Start seremonien på nytt."
     ),
     TitleMalformed: _("Tittelen må ha 1 til 200 synlige tegn."),
-    UnitTooSmall: _(
-        "Det er for få stemmer til å åpne en sum uten å røpe hva noen stemte."
-        " Opptellingen kan ikke starte."
-    ),
     UnknownElection: _("Valget finnes ikke."),
     UnknownProposal: _("Forslaget er alt avgjort eller trukket. Last siden på nytt."),
     VerifierUnavailable: _("Kontrollen svarer ikke. Prøv igjen om et minutt."),
@@ -144,16 +138,6 @@ def sentence_of(refused: Exception) -> str:
     """Return the sentence for a refusal; the text of the exception is never shown."""
     if isinstance(refused, DraftIncomplete):
         return str(INCOMPLETE.get(refused.code, _("Utkastet er ikke ferdig.")))
-    if isinstance(refused, UnitTooSmall):
-        return str(
-            _(
-                "Bare %(ballots)s stemmer kan telles sammen, og det må være minst"
-                " %(threshold)s for ikke å røpe hva noen stemte. Opptellingen kan"
-                " ikke starte.",
-                ballots=show_number(refused.ballots),
-                threshold=show_number(refused.threshold),
-            )
-        )
     for kind in type(refused).__mro__:
         if kind in SENTENCES:
             return str(SENTENCES[kind])
