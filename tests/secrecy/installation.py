@@ -157,7 +157,8 @@ class Installation:
 
     def move_to(self, instant: datetime) -> None:
         """Move every clock of the installation, also of processes that run."""
-        set_clock(self.data, instant)
+        for runtime in self.runtimes.values():
+            set_clock(runtime.settings.data_dir, instant)
 
     def deliver(self) -> None:
         """Let both sides carry over what they have posted, until nothing waits."""

@@ -1,0 +1,190 @@
+"""The processes of an installation, as production runs them, to be killed by a test."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from rq.registry import StartedJobRegistry
+
+import register.jobs
+import voting.jobs
+from infra.queues import enqueue, queue_of
+from infra.runtime import Runtime
+from infra.sides import Side
+from register.sending_jobs import SWEEP_JOB as SENDING_SWEEP
+from scripts.processes.sessions import kill_session
+from tests.services import free_port
+from voting.verifier import TokenVerifier, VerifierUnavailable
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+LEASH: Final = ROOT / "scripts" / "processes" / "leash.py"
+PYTHON: Final = (sys.executable, "-P")
+URNE: Final = (*PYTHON, "-c", "import app; app.main()")
+PATIENCE: Final = 60.0
+"""Seconds until something that should happen has not."""
+
+SWEEPS: Final[Mapping[Side, tuple[str, ...]]] = {
+    "register": (register.jobs.SWEEP_JOB, SENDING_SWEEP),
+    "service": (voting.jobs.SWEEP_JOB,),
+}
+"""What cron queues every few seconds; a test queues it when it wants it."""
+
+
+@dataclass(slots=True)
+class Program:
+    """One process, and how it is started again."""
+
+    name: str
+    command: tuple[str, ...]
+    environ: Mapping[str, str] = field(repr=False)
+    process: subprocess.Popen[bytes] | None = None
+
+
+@dataclass(slots=True)
+class Fleet:
+    """All processes of an installation; what they write is kept, file by file."""
+
+    folder: Path
+    programs: dict[str, Program] = field(default_factory=dict)
+
+    def start_web(
+        self, name: str, port: int, environ: Mapping[str, str], *, workers: int = 1
+    ) -> None:
+        """Start a web server and wait until it answers."""
+        command = (
+            *(*PYTHON, "-m", "gunicorn", "app:create_app()"),
+            *("--worker-class=gthread", "--threads=8", "--no-control-socket"),
+            *("--graceful-timeout=5", f"--workers={workers}"),
+            f"--bind=127.0.0.1:{port}",
+        )
+        self._start(Program(name, command, environ))
+        wait_until(lambda: is_alive(port), f"{name} answers")
+
+    def start_urne(
+        self, name: str, environ: Mapping[str, str], *arguments: str
+    ) -> None:
+        """Start one of the commands of `urne`."""
+        self._start(Program(name, (*URNE, *arguments), environ))
+
+    def kill(self, name: str) -> None:
+        """Kill -9 a process with all that it has started."""
+        process = self.programs[name].process
+        assert process is not None
+        kill_session(process.pid)
+        process.wait(PATIENCE)
+
+    def start_again(self, name: str) -> None:
+        """Start what was killed, as a supervisor does."""
+        self._start(self.programs[name])
+
+    def logs(self) -> bytes:
+        """Return everything that any process has written."""
+        return b"\n".join(file.read_bytes() for file in self.folder.glob("*.log"))
+
+    def stop(self) -> None:
+        """End everything."""
+        for program in self.programs.values():
+            if program.process is not None:
+                kill_session(program.process.pid)
+                program.process.wait(PATIENCE)
+
+    def _start(self, program: Program) -> None:
+        self.folder.mkdir(exist_ok=True)
+        leash = (sys.executable, "-I", "-S", str(LEASH), str(os.getpid()))
+        with (self.folder / f"{program.name}.log").open("ab") as log:
+            program.process = subprocess.Popen(
+                (*leash, *program.command),
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT), **program.environ},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.programs[program.name] = program
+
+
+@contextmanager
+def a_fleet(folder: Path) -> Iterator[Fleet]:
+    """Lend a fleet that ends with the test."""
+    fleet = Fleet(folder)
+    try:
+        yield fleet
+    except BaseException:
+        sys.stdout.write(fleet.logs().decode(errors="replace"))
+        raise
+    finally:
+        fleet.stop()
+
+
+def start_both_sides(
+    fleet: Fleet, environ: Mapping[str, str], port: int, *, web_workers: int = 1
+) -> None:
+    """Start what one installation of both sides needs; a test is its cron."""
+    fleet.start_urne("verifier", environ, "verifier")
+    wait_for_verifier(environ)
+    for side in ("register", "service"):
+        fleet.start_urne(f"worker-{side}", environ, "worker", side)
+    fleet.start_web("web", port, environ, workers=web_workers)
+
+
+def wait_for_verifier(environ: Mapping[str, str]) -> None:
+    """Wait until the verifier listens."""
+    verifier = TokenVerifier(Path(environ["URNE_VERIFIER_SOCKET"]))
+
+    def answers() -> bool:
+        try:
+            verifier.public_key()
+        except VerifierUnavailable:
+            return False
+        return True
+
+    wait_until(answers, "the verifier answers")
+
+
+def sweep(runtime: Runtime, side: Side) -> None:
+    """Have a worker do once what it does every few seconds, and wait for it."""
+    queue = queue_of(runtime, side)
+    for job in SWEEPS[side]:
+        enqueue(queue, job, retries=0)
+    wait_until(lambda: is_idle(runtime, side), f"the {side}'s worker is idle")
+
+
+def is_idle(runtime: Runtime, side: Side) -> bool:
+    """Tell whether nothing is queued and nothing runs."""
+    queue = queue_of(runtime, side)
+    running = StartedJobRegistry(queue=queue)
+    return not queue.count and not running.get_job_ids(cleanup=False)
+
+
+def is_alive(port: int) -> bool:
+    """Tell whether a web server answers."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"http://127.0.0.1:{port}/helse/liv", timeout=5):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def wait_until(
+    happened: Callable[[], bool], what: str, *, seconds: float = PATIENCE
+) -> None:
+    """Wait for something; what it is stands in the failure."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, f"it never came about that {what}"
+        time.sleep(0.05)
+
+
+__all__ = ["Fleet", "a_fleet", "free_port", "start_both_sides", "sweep", "wait_until"]
