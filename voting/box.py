@@ -175,6 +175,19 @@ def take_batch(session: Session, election_id: str, fewest: int) -> list[BoxedBal
     return taken
 
 
+def discard_waiting(session: Session, election_id: str) -> int:
+    """Delete what waits in the intake of a cancelled election; return how many.
+
+    It will never be counted, and the intake alone keeps the order of casting.
+    """
+    lock_named(session, b"batch", election_id.encode())
+    waiting = count_waiting(session, election_id)
+    session.execute(
+        delete(BallotInIntake).where(BallotInIntake.election_id == election_id)
+    )
+    return waiting
+
+
 def _places(
     session: Session, election_id: str, credential: bytes, sequence: int | None
 ) -> Iterator[Place]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from crypto.voprf import DleqProof
 from infra.audit import record_event
+from infra.databases import lock_named
 from voting.elections import SYSTEM
 from voting.lifecycle import read_board_so_far
 from voting.phases import Phase
@@ -44,6 +45,18 @@ def prove_tokens(
     election = get_sealed(session, election_id)
     if not is_evidence_due(session, election):
         return False
+    return keep_evidence(
+        session, election_id, make_evidence(session, verifier, election), now
+    )
+
+
+def make_evidence(
+    session: Session, verifier: TokenVerifier, election: SealedElection
+) -> bytes:
+    """Have every token of a closed election proven; nothing is kept yet.
+
+    Takes its time, and needs no transaction that anybody waits for. Raises as above.
+    """
     ballots = read_board_so_far(session, election).ballots
     evidence = Evidence(
         tuple(
@@ -69,9 +82,17 @@ def prove_tokens(
         )
     )
     verify_evidence(election.manifest, election.fingerprint, ballots, evidence)
-    session.add(
-        TokenEvidence(election_id=election.id, document=encode_evidence(evidence))
-    )
+    return encode_evidence(evidence)
+
+
+def keep_evidence(
+    session: Session, election_id: str, encoded: bytes, now: datetime
+) -> bool:
+    """Keep the evidence of a closed election; tells whether it was this call."""
+    lock_named(session, b"phase", election_id.encode())
+    if not is_evidence_due(session, get_sealed(session, election_id)):
+        return False
+    session.add(TokenEvidence(election_id=election_id, document=encoded))
     session.flush()
     record_event(
         session, at=now, actor=SYSTEM, kind="tokens-proven", subject=election_id

@@ -14,7 +14,8 @@ from infra.databases import rewrite_store
 from infra.delivery import DELIVERY_JOB, deliver_pending
 from infra.queues import Periodic, enqueue, job, queue_of
 from infra.runtime import Runtime
-from voting.evidence import is_evidence_due, prove_tokens
+from voting.box import discard_waiting
+from voting.evidence import is_evidence_due, keep_evidence, make_evidence
 from voting.lifecycle import close_election, open_election, publish_batch
 from voting.phases import Phase
 from voting.sealed import get_sealed
@@ -70,19 +71,33 @@ def _publish_and_close(runtime: Runtime, election_id: str) -> None:
 def _prove(runtime: Runtime, election_id: str) -> None:
     store = runtime.store("service")
     verifier = TokenVerifier(runtime.settings.verifier_socket)
+    evidence = None
     with store.reading() as session:
-        due = is_evidence_due(session, get_sealed(session, election_id))
-    if due:
-        # The order of casting goes with the old pages of the intake.
+        election = get_sealed(session, election_id)
+        if is_evidence_due(session, election):
+            evidence = make_evidence(session, verifier, election)
+    if evidence is not None:
+        # The order of casting goes with the old pages of the intake. Once the tokens
+        # are proven: what cannot be proven must not have it done every few seconds.
         rewrite_store(store)
         with store.begin() as session:
-            prove_tokens(session, verifier, election_id, runtime.clock.now())
+            keep_evidence(session, election_id, evidence, runtime.clock.now())
     # Also when they were proven before: the process may have died in between.
     verifier.destroy_keys(election_id)
+
+
+def _wind_up(runtime: Runtime, election_id: str) -> None:
+    store = runtime.store("service")
+    with store.begin() as session:
+        discarded = discard_waiting(session, election_id)
+    if discarded:
+        rewrite_store(store)
+    TokenVerifier(runtime.settings.verifier_socket).destroy_keys(election_id)
 
 
 _STEPS: Final = (
     (Phase.READY, _open),
     (Phase.OPEN, _publish_and_close),
     (Phase.CLOSED, _prove),
+    (Phase.CANCELLED, _wind_up),
 )

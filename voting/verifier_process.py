@@ -62,17 +62,25 @@ class IssuerKeys:
     def install(self, election_id: str, sealed: list[bytes]) -> list[Point]:
         """Keep one sealed key per group, in order; return their public keys.
 
-        The same keys again change nothing.
+        The same keys again change nothing. A key that was cut off while it was being
+        written is written again.
+
+        Raises:
+            VerifierRefused: the election has other keys, which votes rely on.
+
         """
         keys = [SecretScalar(unseal(self.identity, box)) for box in sealed]
         for key in keys:
             mul_base(key).require_nonidentity()
         folder = self._folder(election_id)
-        folder.mkdir(exist_ok=True, mode=0o700)
-        for group, box in enumerate(sealed):
-            _write_durably(folder / str(group), box)
         with self._lock:
-            for group, key in enumerate(keys):
+            folder.mkdir(exist_ok=True, mode=0o700)
+            known = [self._known(path) for path in folder.iterdir()]
+            if any(key not in keys for key in known if key is not None):
+                raise VerifierRefused("OtherIssuerKeysInstalled")
+            for group, (key, box) in enumerate(zip(keys, sealed, strict=True)):
+                if self._known(folder / str(group)) != key:
+                    _write_durably(folder / str(group), box)
                 self._opened[election_id, group] = key
         return [mul_base(key) for key in keys]
 
@@ -109,6 +117,12 @@ class IssuerKeys:
             raise VerifierRefused("IssuerKeyMissing") from None
         return SecretScalar(unseal(self.identity, sealed))
 
+    def _known(self, path: Path) -> SecretScalar | None:
+        try:
+            return SecretScalar(unseal(self.identity, path.read_bytes()))
+        except (FileNotFoundError, CryptoError):
+            return None
+
     def _folder(self, election_id: str) -> Path:
         return self.folder / encode_hex(decode_hex(election_id, length=16))
 
@@ -122,7 +136,7 @@ def answer(keys: IssuerKeys, request: dict[str, Any]) -> dict[str, Any]:
         return {"error": str(refusal)}
     except CryptoError as refusal:
         return {"error": type(refusal).__name__}
-    except (KeyError, TypeError, ValueError, OSError):
+    except (AttributeError, KeyError, TypeError, ValueError, OSError):
         return {"error": "MalformedRequest"}
 
 
