@@ -32,6 +32,9 @@ def init_web(app: Flask, runtime: Runtime, *, language: Choice = lambda: None) -
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.public_url(side).startswith("https:"),
+        # Our pages let no browser send a Referer, which this would ask for; the
+        # token and SameSite stand.
+        WTF_CSRF_SSL_STRICT=False,
         WTF_CSRF_TIME_LIMIT=8 * 3600,
     )
     app.jinja_env.trim_blocks = True

@@ -139,6 +139,33 @@ def test_the_entrance_leads_on_to_own_pages_alone(
     assert refresh["content"] == "0; url=http://stemme.test/valg"
 
 
+def test_over_https_the_cookie_is_secure_and_forms_are_taken(
+    office: PostOffice,
+) -> None:
+    office.election.create()
+    app = an_app(office, register_url="https://manntall.test")
+    client = app.test_client()
+    address = "https://manntall.test"
+    answer = client.post("/r/inn", base_url=address, data={"pass": a_pass(office)})
+    assert "; Secure" in str(answer.headers.getlist("Set-Cookie"))
+    # No page of ours lets a browser send a Referer, so no form may ask for one.
+    page = client.get(f"{HERE}/oppslag", base_url=address)
+    token = soup_of(page).select_one("input[name=csrf_token]")
+    assert token is not None
+    fields = {"csrf_token": token["value"], "member_number": "1", "reason": ""}
+    answer = client.post(f"{HERE}/oppslag", base_url=address, data=fields)
+    assert answer.status_code == 422
+
+
+def test_the_register_alone_serves_its_pages(office: PostOffice) -> None:
+    office.election.create()
+    app = an_app(office, sides=frozenset({"register"}))
+    browser = signed_in(office, app=app)
+    for path in ("/manntall", "/utsending", "/oppslag"):
+        assert browser.get(path).status_code == 200
+    assert browser.client.get("/valg").status_code == 404
+
+
 def test_a_false_an_old_or_no_pass_does_not_open_it(
     office: PostOffice, client: FlaskClient
 ) -> None:
