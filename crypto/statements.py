@@ -49,6 +49,11 @@ def marks_parts(
     )
 
 
+def approval_parts(fingerprint: bytes, protocol: bytes) -> tuple[bytes, ...]:
+    """What a holder signs with the tag `approval`; `protocol`: the digest, 32 bytes."""
+    return (fingerprint, protocol)
+
+
 def hold_parts(
     fingerprint: bytes, number: int, until: str, reason: str
 ) -> tuple[bytes, ...]:

@@ -6,12 +6,15 @@ was frozen to and against the keys in them, and time is the register's own clock
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto.encoding import JsonValue, encode_json
+from crypto.statements import approval_parts
 from infra.audit import record_event
 from infra.config import Settings
 from infra.keystore import Keystore
@@ -19,10 +22,14 @@ from register.deadlines import CLOCK_SKEW, NEVER_APPROVED, due_date, retention
 from register.issuers import destroy_issuer_keys
 from register.marks import end_marking
 from register.roll import lock_roll, open_roll, require_roll
-from register.roll_phases import RollPhase
+from register.roll_phases import RollPhase, ShreddingState
 from register.schedules import Schedule, read_schedule
-from register.sealed_manifest import SealedManifest, read_manifest
-from register.tables import Roll, VoterGroup
+from register.sealed_manifest import (
+    SealedManifest,
+    read_manifest,
+    verify_holders,
+)
+from register.tables import Roll, Shredding, VoterGroup
 
 SERVICE = "service"
 """Actor of what a document of the service brings about."""
@@ -43,6 +50,19 @@ class ManifestMismatch(ElectionRefused):
 
 class PhaseMismatch(ElectionRefused):
     """This does not come now: too early, too late, or twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What the service says of an approval.
+
+    `protocol`: the digest of what was approved, 32 bytes; `signatures`: the holders',
+    as documents have them.
+    """
+
+    protocol: bytes
+    approved_at: datetime
+    signatures: Sequence[JsonValue]
 
 
 def create_election(
@@ -130,26 +150,40 @@ def approve_roll(
     settings: Settings,
     *,
     election_id: str,
-    protocol: bytes,
-    approved_at: datetime,
+    approval: Approval,
     now: datetime,
-) -> datetime:
+) -> datetime | None:
     """Note the approval; return when the roll is to be shredded.
 
-    `protocol`: the digest of what was approved, 32 bytes.
+    It is the committee's: the service alone could else have a roll shredded before
+    anybody has complained. None for a roll that nobody approved in time: it is gone.
 
     Raises:
         UnknownRoll.
         PhaseMismatch: the box was not closed, it is approved or cancelled already, or
-            the approval is of a time to come, which would keep the roll longer.
+            the approval is of a time before closing, or to come, which would keep the
+            roll shorter or longer than it may be.
+        SignersRefused, BadSignature: not signed by as many holders as it takes.
+        NonCanonicalEncoding, WrongLength: a signature is malformed.
 
     """
     lock_roll(session, election_id)
     roll = require_roll(session, election_id)
+    if roll.phase == RollPhase.SHREDDED:
+        return None
     if roll.phase != RollPhase.CLOSED or roll.closed_at is None:
         raise PhaseMismatch
-    if approved_at > now + CLOCK_SKEW:
+    approved_at, protocol = approval.approved_at, approval.protocol
+    if not roll.closed_at <= approved_at <= now + CLOCK_SKEW:
         raise PhaseMismatch
+    manifest = sealed_manifest_of(roll)
+    verify_holders(
+        manifest,
+        approval.signatures,
+        manifest.approvals_needed,
+        "approval",
+        approval_parts(manifest.fingerprint, protocol),
+    )
     roll.phase = RollPhase.APPROVED
     roll.protocol, roll.approved_at = protocol, approved_at
     roll.shred_due = approved_at + retention(settings.retention_seconds)
@@ -166,8 +200,10 @@ def cancel_roll(
     *,
     election_id: str,
     now: datetime,
-) -> datetime:
+) -> datetime | None:
     """End an election without a result; return when its roll is to be shredded.
+
+    None for a roll that is gone already, such as that of a forgotten draft.
 
     Raises:
         UnknownRoll.
@@ -177,6 +213,8 @@ def cancel_roll(
     lock_roll(session, election_id)
     end_marking(session, election_id)
     roll = require_roll(session, election_id)
+    if roll.phase == RollPhase.SHREDDED:
+        return None
     if roll.phase not in {RollPhase.DRAFT, RollPhase.FROZEN, *_RUNNING}:
         raise PhaseMismatch
     roll.phase = RollPhase.CANCELLED
@@ -209,9 +247,17 @@ def running_elections(session: Session) -> list[Roll]:
 
 
 def due_rolls(session: Session, now: datetime) -> list[str]:
-    """Return the elections whose rolls are to be shredded now, whoever asked or not."""
+    """Return the elections whose rolls are to be shredded now, whoever asked or not.
+
+    Also those whose shredding was broken off: of a roll that says it is shredded the
+    files may still be unwritten.
+    """
     rolls = session.scalars(select(Roll).where(Roll.phase != RollPhase.SHREDDED))
-    return [roll.election_id for roll in rolls if shredding_due(roll) <= now]
+    due = {roll.election_id for roll in rolls if shredding_due(roll) <= now}
+    broken_off = select(Shredding.election_id).where(
+        Shredding.state != ShreddingState.CERTIFIED
+    )
+    return sorted(due | set(session.scalars(broken_off)))
 
 
 def shredding_due(roll: Roll) -> datetime:

@@ -13,6 +13,7 @@ from crypto.encoding import INTEGER_LIMIT
 from infra.exchange import ReceivedDocument, handles
 from infra.runtime import Runtime
 from register.elections import (
+    Approval,
     accept_manifest,
     accept_schedule,
     approve_roll,
@@ -114,16 +115,20 @@ def take_approval(
     session: Session, received: ReceivedDocument, runtime: Runtime
 ) -> None:
     """Note the approval, from which the days to shredding are counted."""
-    fields = Fields.of(received.body, "approved_at", "protocol")
+    fields = Fields.of(received.body, "approved_at", "protocol", "signatures")
     due = approve_roll(
         session,
         runtime.settings,
         election_id=received.subject,
-        protocol=fields.hex("protocol", _HASH_BYTES),
-        approved_at=parse_time(fields.text("approved_at")),
+        approval=Approval(
+            protocol=fields.hex("protocol", _HASH_BYTES),
+            approved_at=parse_time(fields.text("approved_at")),
+            signatures=fields.items("signatures"),
+        ),
         now=runtime.clock.now(),
     )
-    queue_shredding(session, runtime, received.subject, due)
+    if due is not None:
+        queue_shredding(session, runtime, received.subject, due)
 
 
 @handles("register", "hold")
@@ -154,4 +159,5 @@ def take_cancelling(
         election_id=received.subject,
         now=runtime.clock.now(),
     )
-    queue_shredding(session, runtime, received.subject, due)
+    if due is not None:
+        queue_shredding(session, runtime, received.subject, due)

@@ -16,7 +16,7 @@ from register import exchange_handlers, sending_jobs
 from register.alarms import sound_alarms
 from register.elections import due_rolls, move_phase, running_elections
 from register.hours import post_turnout
-from register.marks import move_marks
+from register.marks import hold_marking, mix_marks, move_marks
 from register.queueing import SHRED_JOB, enqueue_quietly
 from register.roll import require_roll
 from register.roll_phases import RollPhase
@@ -60,6 +60,8 @@ def sweep_register(runtime: Runtime) -> None:
 def _advance(runtime: Runtime, election_id: str) -> None:
     now = runtime.clock.now()
     with runtime.store("register").begin() as session:
+        # Whoever closes or cancels it comes before, or waits.
+        hold_marking(session, election_id)
         move_phase(session, require_roll(session, election_id), now)
         post_turnout(session, runtime.settings, election_id, now=now)
     with runtime.store("register").begin() as session:
@@ -67,11 +69,11 @@ def _advance(runtime: Runtime, election_id: str) -> None:
 
 
 def _settle(runtime: Runtime, election_id: str) -> None:
-    # Nobody marks any more: the last ones move, few as they may be, and the files are
-    # written anew, so that the intake's order is in none of them.
+    # Nobody marks any more: all marks are made one batch, and the files are written
+    # anew, so that neither the intake's order nor that of the batches is in them.
     store = runtime.store("register")
     with store.begin() as session:
-        move_marks(session, election_id, batch_size=1, rest=True)
+        mix_marks(session, election_id)
     rewrite_store(store)
     with store.begin() as session:
         require_roll(session, election_id).rewritten_at = runtime.clock.now()

@@ -159,18 +159,14 @@ def mark_paper(
     )
 
 
-def move_marks(
-    session: Session, election_id: str, *, batch_size: int, rest: bool = False
-) -> int:
+def move_marks(session: Session, election_id: str, *, batch_size: int) -> int:
     """Move all waiting marks in one batch; return how many.
 
-    Fewer than `batch_size` stay where they are, unless they are the `rest` after
-    closing: alone they would tell who came when.
+    Fewer than `batch_size` stay where they are: alone they would tell who came when.
     """
     lock_named(session, _BATCH, election_id.encode())
     waiting = select(func.count()).where(MarkInIntake.election_id == election_id)
-    least = 1 if rest else max(batch_size, 1)
-    if session.execute(waiting).scalar_one() < least:
+    if session.execute(waiting).scalar_one() < max(batch_size, 1):
         return 0
     last = session.scalar(
         select(func.max(Mark.batch)).where(Mark.election_id == election_id)
@@ -188,6 +184,22 @@ def move_marks(
     return session.execute(
         select(func.count()).select_from(moved.subquery())
     ).scalar_one()
+
+
+def mix_marks(session: Session, election_id: str) -> int:
+    """Make one batch of all marks, once nobody marks any more; return how many.
+
+    The board tells each ballot's batch for ever. A mark that told its own would join a
+    member to that batch, and the last one, after closing, may be of one ballot.
+    """
+    lock_named(session, _BATCH, election_id.encode())
+    columns = [column.name for column in MarkInIntake.__table__.columns]
+    moved = select(*(Mark.__table__.c[name] for name in columns)).where(
+        Mark.election_id == election_id
+    )
+    session.execute(insert(MarkInIntake).from_select(columns, moved))
+    session.execute(delete(Mark).where(Mark.election_id == election_id))
+    return move_marks(session, election_id, batch_size=1)
 
 
 def _batch_of(election_id: str, batch: int) -> Select[tuple[object, ...]]:

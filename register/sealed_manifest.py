@@ -31,7 +31,7 @@ _FIELDS: Final = (
 
 
 class SignersRefused(Exception):
-    """Not exactly two different key holders signed, in order of index."""
+    """Not exactly as many different key holders signed as must, in order of index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class SealedManifest:
     register_key: bytes
     groups: tuple[SealedGroup, ...]
     roll_commitment: bytes
+    approvals_needed: int
     holder_keys: Mapping[int, bytes]
     """Signing keys by index from 1."""
 
@@ -79,6 +80,7 @@ def read_manifest(encoded: bytes) -> SealedManifest:
             for index, item in enumerate(fields.items("groups"))
         ),
         roll_commitment=fields.hex("roll_commitment", 32),
+        approvals_needed=fields.integer("approvals_needed", 1, _MOST_HOLDERS),
         holder_keys=dict(
             _read_holder(item, index)
             for index, item in enumerate(fields.items("holders"), 1)
@@ -102,9 +104,20 @@ def verify_two_holders(
         NonCanonicalEncoding, WrongLength: an entry is malformed.
 
     """
+    verify_holders(manifest, signatures, SIGNERS_OF_A_CHANGE, tag, parts)
+
+
+def verify_holders(
+    manifest: SealedManifest,
+    signatures: Sequence[JsonValue],
+    needed: int,
+    tag: str,
+    parts: Sequence[bytes],
+) -> None:
+    """Check that exactly so many different holders signed; raises as above."""
     signed = [_read_signature(item) for item in signatures]
     indices = [index for index, _ in signed]
-    if len(indices) != SIGNERS_OF_A_CHANGE or indices != sorted(set(indices)):
+    if len(indices) != needed or indices != sorted(set(indices)):
         raise SignersRefused
     for index, signature in signed:
         key = manifest.holder_keys.get(index)

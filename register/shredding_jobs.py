@@ -1,12 +1,16 @@
 """The job that shreds one roll, step by step, each of them safe to run again.
 
 The database says which step is next. Whoever is killed in the middle leaves a row that
-the next sweep takes up; two at once are one after the other, under one lock.
+the next sweep takes up; one worker shreds at a time.
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -49,7 +53,30 @@ CANARY_FOLDER: Final = "shredding"
 
 @job
 def shred_roll(runtime: Runtime, election_id: str) -> None:
-    """Shred a roll if it is due; otherwise nothing happens."""
+    """Shred a roll if it is due; otherwise nothing happens.
+
+    Where another worker is shredding already, the next sweep asks again.
+    """
+    with suppress(BlockingIOError), _alone(runtime):
+        _shred_roll(runtime, election_id)
+
+
+@contextmanager
+def _alone(runtime: Runtime) -> Iterator[None]:
+    # A step may be run again, but not by two at once: the one that is done first would
+    # destroy the canaries that the other is about to look for. The keystore is on this
+    # machine, so that whoever shreds is on it too; the kernel lets go of the dead.
+    folder = _folder(runtime)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(held)
+
+
+def _shred_roll(runtime: Runtime, election_id: str) -> None:
     now = runtime.clock.now()
     try:
         state = _begin(runtime, election_id, now)

@@ -247,7 +247,7 @@ class MarkInIntake(MarkColumns, RegisterBase):
 
 
 class Mark(MarkColumns, RegisterBase):
-    """A mark moved in digest order with others: it tells its batch alone."""
+    """A mark moved with others: it tells its batch alone, and none after closing."""
 
     __tablename__ = "marks"
 

@@ -6,11 +6,24 @@ from datetime import datetime
 from crypto.encoding import decode_json, encode_json
 from crypto.hashing import digest
 from crypto.signing import SigningSeed, sign
+from crypto.statements import approval_parts
 from voting.documents import SIGNATURE_BYTES, read_object
 from voting.leaf_signatures import verify_holders, verify_statement
 from voting.leaves import IndexedSignature, read_signatures, signatures_document
 from voting.manifest_model import Fingerprint, Manifest
 from voting.times import format_time
+
+__all__ = [
+    "Approvals",
+    "approval_parts",
+    "approved_parts",
+    "decode_approvals",
+    "encode_approvals",
+    "protocol_digest",
+    "sign_approved",
+    "verify_approval",
+    "verify_approvals",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +39,6 @@ class Approvals:
 def protocol_digest(encoded: bytes) -> bytes:
     """``H("protocol", bytes(protocol))``: 32 bytes, which the committee signs."""
     return digest("protocol", encoded)
-
-
-def approval_parts(fingerprint: bytes, protocol: bytes) -> tuple[bytes, ...]:
-    """What a holder signs with the tag ``approval``; `protocol` is the digest."""
-    return (fingerprint, protocol)
 
 
 def approved_parts(

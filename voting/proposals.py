@@ -15,12 +15,12 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from crypto.encoding import JsonValue, decode_json, encode_json
-from crypto.statements import hold_parts
+from crypto.statements import approval_parts, hold_parts
 from infra.audit import record_event
 from infra.config import Settings
 from infra.databases import lock_named
 from infra.exchange import post_document
-from voting.approvals import approval_parts, protocol_digest, sign_approved
+from voting.approvals import protocol_digest, sign_approved
 from voting.documents import read_object
 from voting.elections import get_election
 from voting.leaf_signatures import (
@@ -377,12 +377,20 @@ def _approve(
         service_seed(settings), election.fingerprint, protocol, approved_at
     )
     row.approved_at, row.phase = approved_at, Phase.APPROVED
+    if row.certificate is not None:
+        # Nobody approved in time, and the roll was shredded on its last date.
+        require_transition(Phase.APPROVED, Phase.SHREDDED)
+        row.phase = Phase.SHREDDED
     post_document(
         session,
         settings,
         kind="approved",
         subject=election.id,
-        body={"approved_at": format_time(approved_at), "protocol": protocol.hex()},
+        body={
+            "approved_at": format_time(approved_at),
+            "protocol": protocol.hex(),
+            "signatures": signatures_document(carried.signatures),
+        },
         at=carried.at,
     )
 

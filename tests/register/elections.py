@@ -24,7 +24,7 @@ from crypto.group import Point
 from crypto.hashing import frames
 from crypto.sealing import SealingKey
 from crypto.signing import SigningSeed, sign
-from crypto.statements import hold_parts, schedule_parts
+from crypto.statements import approval_parts, hold_parts, schedule_parts
 from crypto.voprf import blind, unblind, verify_evaluations
 from infra.config import Settings, load_settings
 from infra.databases import Store
@@ -284,8 +284,20 @@ class Election:
         self.send("closed", {"at": at, "root": "cd" * 32, "size": 9})
 
     def approve(self) -> None:
-        at = format_time(self.clock.now())
-        self.send("approved", {"approved_at": at, "protocol": "ef" * 32})
+        self.send("approved", self.approval())
+
+    def approval(
+        self, approved_at: str | None = None, signers: tuple[int, ...] = (1, 3)
+    ) -> dict[str, JsonValue]:
+        protocol = bytes.fromhex("ef" * 32)
+        parts = approval_parts(self.fingerprint, protocol)
+        return {
+            "approved_at": approved_at or format_time(self.clock.now()),
+            "protocol": protocol.hex(),
+            "signatures": [
+                self.signature(each, "approval", *parts) for each in signers
+            ],
+        }
 
     def link(self, member_number: str, sending: Sending | None = None) -> Link:
         """Send a member a message, and return the link in it."""

@@ -43,8 +43,9 @@ from register.schedules import (
     ScheduleOutOfTurn,
 )
 from register.sealed_manifest import SignersRefused
+from register.shredding_jobs import shred_roll
 from register.tables import Hold, RollEntry, VoterGroup
-from register.times import MalformedTime
+from register.times import MalformedTime, format_time
 from tests.register.elections import (
     CLOSES,
     OFFICIAL,
@@ -446,13 +447,43 @@ def test_approval_comes_after_the_closing_once_and_not_ahead(
     with pytest.raises(PhaseMismatch):
         open_election.approve()
     open_election.close()
-    ahead = {"approved_at": "2027-03-09T12:00:00Z", "protocol": "ef" * 32}
-    with pytest.raises(PhaseMismatch):
-        open_election.send("approved", ahead)
+    for elsewhen in ("2027-03-09T12:00:00Z", "2026-03-09T12:09:59Z"):
+        with pytest.raises(PhaseMismatch):
+            open_election.send("approved", open_election.approval(elsewhen))
     open_election.approve()
     open_election.clock.move(days=1)
     with pytest.raises(PhaseMismatch):
         open_election.approve()
+
+
+@pytest.mark.parametrize("signers", [(), (1,), (1, 2, 3), (3, 1), (2, 2)])
+def test_service_alone_approves_nothing(
+    open_election: Election, signers: tuple[int, ...]
+) -> None:
+    open_election.close()
+    with pytest.raises(SignersRefused):
+        open_election.send("approved", open_election.approval(signers=signers))
+    assert open_election.roll().shred_due is None
+
+
+def test_approval_is_of_the_protocol_that_was_signed(open_election: Election) -> None:
+    open_election.close()
+    other = {**open_election.approval(), "protocol": "ee" * 32}
+    with pytest.raises(BadSignature):
+        open_election.send("approved", other)
+
+
+@pytest.mark.parametrize("kind", ["approved", "cancelled"])
+def test_what_comes_after_the_shredding_holds_nothing_back(
+    open_election: Election, kind: str
+) -> None:
+    open_election.close()
+    approval = open_election.approval()
+    open_election.clock.move(days=91)
+    shred_roll(open_election.runtime, ELECTION)
+    at = {"at": format_time(open_election.clock.now())}
+    assert open_election.send(kind, approval if kind == "approved" else at)
+    assert open_election.roll().phase == RollPhase.SHREDDED
 
 
 def test_hold_keeps_a_roll_and_renewals_are_numbered(open_election: Election) -> None:

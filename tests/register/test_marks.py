@@ -87,6 +87,31 @@ def test_rest_moves_after_closing_and_the_store_is_rewritten(crowd: Election) ->
     assert crowd.roll().rewritten_at == crowd.clock.now()
 
 
+def test_after_closing_no_mark_tells_its_batch(crowd: Election) -> None:
+    for first, last in ((0, 21), (21, 43)):
+        take_all(crowd, first, last)
+        sweep_register(crowd.runtime)
+    take_all(crowd, 43, 44)
+    crowd.close()
+    with crowd.store.reading() as session:
+        batches = {mark.batch for mark in session.scalars(select(Mark))}
+    assert batches == {0, 1}
+    sweep_register(crowd.runtime)
+    with crowd.store.reading() as session:
+        marks = list(session.scalars(select(Mark)))
+        assert not session.scalars(select(MarkInIntake)).all()
+        assert count_marks(session, ELECTION).digital == (44,)
+        assert {mark.batch for mark in marks} == {0}
+        assert all(mark.signature for mark in marks)
+        if crowd.store.is_postgresql:
+            rows = session.execute(
+                text("SELECT entry_id, xmin::text FROM marks ORDER BY ctid")
+            ).all()
+            ids = [bytes(row[0]) for row in rows]
+            assert ids == sorted(ids)
+            assert len({row[1] for row in rows}) == 1
+
+
 def test_moved_mark_is_found_and_answers_again(crowd: Election) -> None:
     (link,) = take_all(crowd, 0, 1)
     request = link.request_of(GENERATOR.encoded)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ from infra.audit import verify_chain
 from infra.databases import Rewritten, Store
 from infra.keystore import KeyDestroyed
 from infra.scan import NeedleTooShort, look_through
-from register import shredding_jobs
+from register import canaries, shredding_jobs
+from register.elections import due_rolls
 from register.roll import read_data_key, require_roll
 from register.roll_phases import RollPhase, ShreddingState
 from register.shredding_jobs import shred_roll
@@ -294,6 +296,45 @@ def test_a_crash_at_any_step_is_taken_up_by_the_next_sweep(
     with voted.store.reading() as session:
         assert session.get_one(Shredding, ELECTION).state == ShreddingState.CERTIFIED
     assert found_in(data_folders(voted), needles) == set()
+    assert len(voted.posted("shredded")) == 1
+
+
+@pytest.mark.parametrize("step", ["rewrite_store", "read_canaries", "certify"])
+def test_sweep_queues_a_shredding_that_was_broken_off_after_the_rows(
+    voted: Election, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    with (
+        killed_at(step, after=False, patch=monkeypatch),
+        pytest.raises(Killed),
+    ):
+        shred(voted)
+    assert voted.roll().phase == RollPhase.SHREDDED
+    now = voted.clock.now()
+    with voted.store.reading() as session:
+        assert due_rolls(session, now) == [ELECTION]
+    shred(voted)
+    with voted.store.reading() as session:
+        assert due_rolls(session, now) == []
+
+
+def test_two_workers_do_not_shred_at_once(
+    voted: Election, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = canaries.destroy_canaries
+    others: list[Thread] = []
+
+    def meanwhile(*args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        if not others:
+            others.append(Thread(target=shred, args=(voted,)))
+            others[0].start()
+            others[0].join()
+        real(*args, **kwargs)
+
+    monkeypatch.setattr(shredding_jobs, "destroy_canaries", meanwhile)
+    shred(voted)
+    assert len(others) == 1
+    document = certificate(voted)
+    assert [check["name"] for check in document["checks"] if not check["passed"]] == []
     assert len(voted.posted("shredded")) == 1
 
 
