@@ -273,7 +273,8 @@ def test_contests_are_reordered_and_removed(office: Office) -> None:
 def test_rule_is_told_in_plain_words_while_it_is_written(office: Office) -> None:
     create(office)
     organiser = office.visit(office.people.organiser)
-    asked = organiser.client.get(f"{office.here}/rediger/regel", query_string=CONTEST)
+    path, page = f"{office.here}/rediger/regel", f"{office.here}/rediger/sak/ny"
+    asked = organiser.post(path, page=page, **CONTEST).response
     assert asked.get_json() == {
         "sentences": [
             "«Ja» er vedtatt når mer enn halvparten av stemmene er for.",
@@ -286,9 +287,7 @@ def test_rule_is_told_in_plain_words_while_it_is_written(office: Office) -> None
         ]
     }
     for wrong in ({"choices": ""}, {"share": "annen"}, {"decides": "ingen"}):
-        asked = organiser.client.get(
-            f"{office.here}/rediger/regel", query_string={**CONTEST, **wrong}
-        )
+        asked = organiser.post(path, page=page, **{**CONTEST, **wrong}).response
         assert asked.get_json() == {"sentences": []}
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import MultiDict
 
 from accounts.guards import official
 from accounts.roles import Role
@@ -120,12 +119,12 @@ def reorder_contest(election_id: str, index: int, way: str) -> ResponseReturnVal
     return redirect(url_for("drafting.show", election_id=election_id))
 
 
-@blueprint.get("/regel")
+@blueprint.post("/regel")
 @official(Role.ORGANISER)
 def explain_rule(election_id: str) -> ResponseReturnValue:
     """Say in plain words what a rule that is being written means."""
     del election_id
-    form = ContestForm(formdata=MultiDict(request.args), meta={"csrf": False})
+    form = ContestForm()
     form.offer(())
     form.validate()
     wrong = (form.choices, form.choice, form.share, form.turnout, form.strict)

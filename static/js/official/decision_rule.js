@@ -7,7 +7,6 @@ for (const form of document.querySelectorAll("[data-explains]")) {
   const rule = form.querySelector("[data-rule]");
   const output = form.querySelector("[data-sentences]");
   const choices = form.elements.choices;
-  const nothing = output.textContent;
   let waiting = 0;
   let asked = 0;
 
@@ -30,7 +29,8 @@ for (const form of document.querySelectorAll("[data-explains]")) {
   };
 
   const write = (sentences) => {
-    const lines = sentences.length ? sentences : [form.dataset.none ?? nothing];
+    const nothing = form.elements.decides.value === "regel" ? "unfinished" : "none";
+    const lines = sentences.length ? sentences : [output.dataset[nothing]];
     output.replaceChildren(
       ...lines.flatMap((line) => {
         const span = document.createElement("span");
@@ -43,10 +43,9 @@ for (const form of document.querySelectorAll("[data-explains]")) {
 
   const explain = async () => {
     const mine = ++asked;
-    const values = new URLSearchParams(new FormData(form));
-    values.delete("csrf_token");
-    const answer = await fetch(`${form.dataset.explains}?${values}`, {
-      headers: { Accept: "application/json" },
+    const answer = await fetch(form.dataset.explains, {
+      body: new URLSearchParams(new FormData(form)),
+      method: "POST",
     });
     if (!answer.ok || mine !== asked) return;
     write((await answer.json()).sentences);
