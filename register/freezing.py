@@ -13,12 +13,16 @@ from infra.exchange import post_document
 from infra.keystore import Keystore
 from register.issuers import make_issuer_keys
 from register.roll import FrozenRoll, count_entries, freeze_roll, require_roll
+from register.times import format_time
 
 
 def announce_draft(
     session: Session, settings: Settings, *, election_id: str, now: datetime
 ) -> None:
-    """Post how many stand in each voter group of a draft: after an import."""
+    """Post how many stand in each voter group of a draft: after an import.
+
+    With its time: a draft that is as it was two imports ago is told again.
+    """
     groups: list[JsonValue] = [
         {"count": total.entitled, "label": total.label}
         for total in count_entries(session, election_id)
@@ -28,7 +32,7 @@ def announce_draft(
         settings,
         kind="roll-draft",
         subject=election_id,
-        body={"groups": groups},
+        body={"at": format_time(now), "groups": groups},
         at=now,
     )
 

@@ -37,7 +37,7 @@ MAX_LENGTHS: Final[Mapping[Field, int]] = {
     Field.FULL_NAME: 200,
     Field.EMAIL: 254,
     Field.MOBILE: 40,
-    Field.GROUP: 120,
+    Field.GROUP: 100,
 }
 """Characters after cleaning."""
 

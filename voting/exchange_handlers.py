@@ -38,7 +38,10 @@ def take_roll_draft(
     session: Session, document: ReceivedDocument, _runtime: Runtime
 ) -> None:
     """Keep the groups of a roll that is still being imported."""
-    note_roll_draft(session, document.subject, document.body)
+    fields = read_object(document.body, ("at", "groups"))
+    fields.time("at")
+    body: JsonValue = {"groups": fields.of("groups")}
+    note_roll_draft(session, document.subject, body)
 
 
 @handles("service", "roll-totals")

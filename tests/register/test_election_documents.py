@@ -13,6 +13,7 @@ from crypto.sealing import unseal
 from infra.audit import verify_chain
 from infra.keystore import KeyDestroyed
 from infra.queues import queue_of
+from register.columns import Field
 from register.elections import (
     ManifestMismatch,
     PhaseMismatch,
@@ -35,6 +36,7 @@ from register.refusals import ElectionNotOpen
 from register.roll import RollExists, RollFrozen, UnknownRoll, require_roll
 from register.roll_findings import RollRow
 from register.roll_phases import RollPhase
+from register.rows import MAX_LENGTHS
 from register.schedules import (
     NoReason,
     NotLater,
@@ -112,11 +114,32 @@ def test_draft_is_told_by_group_and_count(election: Election) -> None:
         )
     (told,) = election.posted("roll-draft")
     assert told == {
+        "at": format_time(election.clock.now()),
         "groups": [
             {"count": 2, "label": "Krets Vest"},
             {"count": 1, "label": "Krets Øst"},
-        ]
+        ],
     }
+
+
+def test_a_draft_that_is_as_it_was_before_is_told_again(election: Election) -> None:
+    election.create()
+    for rows in ((KARI, OLA), (KARI,), (KARI, OLA)):
+        election.clock.move(minutes=1)
+        election.import_rows(*rows)
+        with election.store.begin() as session:
+            now = election.clock.now()
+            announce_draft(session, election.settings, election_id=ELECTION, now=now)
+    counts = [len(told["groups"]) for told in election.posted("roll-draft")]
+    assert counts == [2, 1, 2]
+
+
+def test_the_longest_label_of_a_group_stands_in_a_manifest(election: Election) -> None:
+    election.create()
+    election.import_rows((*KARI[:5], "K" * MAX_LENGTHS[Field.GROUP]))
+    election.freeze()
+    election.seal()
+    assert election.roll().phase == RollPhase.SEALED
 
 
 def test_frozen_totals_are_read_by_the_service(frozen: Election) -> None:
