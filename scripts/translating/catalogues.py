@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 LANGUAGES: Final = ("nn", "en")
+_NOT_KEPT: Final = (b"-Date:", b"Generated-By", b"EMAIL@ADDRESS", b"LL@li.org")
 AREAS: Final = ("accounts", "infra", "register", "surveys", "templates", "voting")
 KEYWORDS: Final = {
     "_": None,
@@ -27,6 +29,8 @@ KEYWORDS: Final = {
 }
 METHODS: Final = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 OPTIONS: Final = {"**.html": {"trimmed": "true", "silent": "false"}}
+
+NO_DATE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 _PLACE: Final = re.compile(r"%\([a-z_]+\)[sd]|%[sd%]|\{[a-z_]*\}")
 
@@ -97,13 +101,15 @@ def write_catalogue(catalogue: Catalog) -> bytes:
     kept = [
         line
         for line in written.getvalue().splitlines(keepends=True)
-        if b"-Date:" not in line and b"Generated-By" not in line
+        if not any(word in line for word in _NOT_KEPT)
     ]
     return b"".join(kept)
 
 
 def write_compiled(catalogue: Catalog) -> bytes:
     """Return the bytes that gettext reads."""
+    # Babel puts the present minute where a file says none.
+    catalogue.creation_date = catalogue.revision_date = NO_DATE
     written = io.BytesIO()
     write_mo(written, catalogue)
     return written.getvalue()
