@@ -70,4 +70,4 @@ def close_session(session: Session, token: str) -> None:
 
 def _digest(token: str) -> bytes:
     # The token has 256 bits of its own: a plain digest cannot be searched back.
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

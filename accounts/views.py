@@ -25,7 +25,7 @@ from accounts.sessions import (
     open_session,
 )
 from crypto.passwords import LOGIN, hash_password
-from infra.throttle import require_attempts_left
+from infra.throttle import forget_attempts, require_attempts_left
 from infra.web import current_runtime
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/konto")
@@ -115,6 +115,8 @@ def _sign_in(form: SignInForm) -> Response:
             decoy_hash=_decoy_hash(),
         )
         token = open_session(session, found.id, now)
+    # Who has shown who it is, has not been guessing.
+    forget_attempts(runtime, "service", "sign-in", email)
     answer = redirect(own_path(str(form.neste.data or "")))
     answer.set_cookie(
         SERVICE_COOKIE,

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.officials import OfficialIdentity
+from accounts.passes import (
+    LARGEST_PASS,
+    MINUTES_TO_PRESENT,
+    PassRefused,
+    issue_pass,
+    read_pass,
+    require_fresh,
+)
+from accounts.roles import Role
+from accounts.sessions import SESSION_HOURS
+from crypto.encoding import encode_json
+from crypto.signing import SigningSeed, sign
+
+NOW = datetime(2027, 3, 1, 9, 30, 15, 5, tzinfo=UTC)
+SEED = SigningSeed(bytes(range(32)))
+KARI = OfficialIdentity(
+    "a" * 32, "Kari Ærlig", frozenset({Role.ORGANISER, Role.AUDITOR})
+)
+
+
+def test_pass_says_who_and_until_when() -> None:
+    found = read_pass(issue_pass(KARI, NOW, SEED), SEED.public_key, NOW)
+    assert found.official == KARI
+    whole = NOW.replace(microsecond=0)
+    assert found.expires_at == whole + timedelta(hours=SESSION_HOURS)
+    assert found.present_by == whole + timedelta(minutes=MINUTES_TO_PRESENT)
+
+
+def test_pass_fits_a_cookie() -> None:
+    longest = OfficialIdentity("a" * 32, "Æ" * 100, frozenset(Role))
+    text = issue_pass(longest, NOW, SEED)
+    assert text.isascii()
+    assert len(text) < LARGEST_PASS
+    assert read_pass(text, SEED.public_key, NOW).official == longest
+
+
+def test_pass_grows_stale_in_a_page_and_ends_with_the_day() -> None:
+    text = issue_pass(KARI, NOW, SEED)
+    found = read_pass(text, SEED.public_key, NOW)
+    require_fresh(found, NOW)
+    with pytest.raises(PassRefused):
+        require_fresh(found, NOW + timedelta(minutes=MINUTES_TO_PRESENT))
+    late = NOW + timedelta(hours=SESSION_HOURS)
+    with pytest.raises(PassRefused):
+        read_pass(text, SEED.public_key, late)
+
+
+@given(st.integers(0, 10_000), st.integers(1, 255))
+def test_pass_with_any_byte_changed_is_refused(place: int, difference: int) -> None:
+    raw = bytearray(base64.urlsafe_b64decode(issue_pass(KARI, NOW, SEED)))
+    raw[place % len(raw)] ^= difference
+    changed = base64.urlsafe_b64encode(raw).decode()
+    with pytest.raises(PassRefused):
+        read_pass(changed, SEED.public_key, NOW)
+
+
+def test_pass_by_another_signer_or_of_another_kind_is_refused() -> None:
+    other = SigningSeed(bytes(32))
+    with pytest.raises(PassRefused):
+        read_pass(issue_pass(KARI, NOW, other), SEED.public_key, NOW)
+    raw = base64.urlsafe_b64decode(issue_pass(KARI, NOW, SEED))
+    signed_otherwise = sign(SEED, "exchange", raw[64:]) + raw[64:]
+    text = base64.urlsafe_b64encode(signed_otherwise).decode()
+    with pytest.raises(PassRefused):
+        read_pass(text, SEED.public_key, NOW)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        None,
+        [],
+        {},
+        {"id": "a", "name": "b", "roles": ["king"], "present_by": 1, "expires_at": 1},
+        {"id": "a", "name": "b", "roles": None, "present_by": 1, "expires_at": 1},
+        {"id": "a", "name": "b", "roles": [], "present_by": "x", "expires_at": 1},
+        {"id": "a", "name": "b", "roles": [], "present_by": 2**52, "expires_at": 2**52},
+    ],
+)
+def test_signed_nonsense_is_refused(document: object) -> None:
+    body = encode_json(document)  # type: ignore[arg-type]
+    text = base64.urlsafe_b64encode(sign(SEED, "pass", body) + body).decode()
+    with pytest.raises(PassRefused):
+        read_pass(text, SEED.public_key, NOW)
+
+
+@given(st.text(max_size=300))
+def test_any_other_text_is_refused(text: str) -> None:
+    with pytest.raises(PassRefused):
+        read_pass(text, SEED.public_key, NOW)
+
+
+def test_longer_than_a_cookie_is_refused_unread() -> None:
+    with pytest.raises(PassRefused):
+        read_pass("A" * (LARGEST_PASS + 1), SEED.public_key, NOW)
