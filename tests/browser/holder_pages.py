@@ -7,7 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Request,
+    expect,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 SAVED_PAGE = ROOT / "static" / "single" / "holder.html"
@@ -16,9 +23,10 @@ AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 PASSPHRASE = "sju ville svaner over sjøen"
 SLOWLY = 60_000
 """Milliseconds that a stage may take: Argon2id, proofs, the others' answers."""
+MOST_TABS = 40
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class HolderPage:
     """One holder's tab, and everything it sent and said."""
 
@@ -29,11 +37,12 @@ class HolderPage:
     sent: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     key_file: Path | None = None
+    by_keyboard: bool = False
 
     def open_saved(self) -> None:
         """Open the page from its file and paste the link."""
         self.page.goto(SAVED_PAGE.as_uri())
-        self.page.get_by_label("Lenken til nøkkelsiden").fill(self.link)
+        self.fill("Lenken til nøkkelsiden", self.link)
         self.press("Åpne")
 
     def open_served(self) -> None:
@@ -42,7 +51,43 @@ class HolderPage:
 
     def press(self, name: str) -> None:
         """Press a button."""
-        self.page.get_by_role("button", name=name, exact=True).click()
+        button = self.page.get_by_role("button", name=name, exact=True)
+        if self.by_keyboard:
+            self._reach(button)
+            self.page.keyboard.press("Enter")
+        else:
+            button.click()
+
+    def fill(self, label: str, text: str) -> None:
+        """Type into a field."""
+        target = self.page.get_by_label(label, exact=True)
+        if self.by_keyboard:
+            self._reach(target)
+            self.page.keyboard.press("Control+a")
+            self.page.keyboard.insert_text(text)
+        else:
+            target.fill(text)
+
+    def tick(self, label: str) -> None:
+        """Tick a box."""
+        box = self.page.get_by_label(label, exact=True)
+        if self.by_keyboard:
+            self._reach(box)
+            self.page.keyboard.press("Space")
+            expect(box).to_be_checked()
+        else:
+            box.check()
+
+    def choose_file(self, label: str, *files: Path) -> None:
+        """Choose files."""
+        target = self.page.get_by_label(label, exact=True)
+        if self.by_keyboard:
+            self._reach(target)
+            with self.page.expect_file_chooser() as chooser:
+                self.page.keyboard.press("Space")
+            chooser.value.set_files(files)
+        else:
+            target.set_input_files(files)
 
     def sees(self, heading: str) -> None:
         """Wait until the screen has this heading."""
@@ -57,8 +102,8 @@ class HolderPage:
     def make_keys(self) -> None:
         """Choose a passphrase."""
         self.sees("Lag nøklene dine")
-        self.page.get_by_label("Passordfrase", exact=True).fill(PASSPHRASE)
-        self.page.get_by_label("Passordfrasen en gang til").fill(PASSPHRASE)
+        self.fill("Passordfrase", PASSPHRASE)
+        self.fill("Passordfrasen en gang til", PASSPHRASE)
         self.press("Lag nøklene")
 
     def words(self) -> list[str]:
@@ -68,7 +113,7 @@ class HolderPage:
 
     def confirm_words(self) -> None:
         """Say that all have read the same."""
-        self.page.get_by_label("Alle leste de samme ordene").check()
+        self.tick("Alle leste de samme ordene")
         self.press("Gå videre")
 
     def save_key_file(self) -> None:
@@ -84,8 +129,8 @@ class HolderPage:
     def unlock(self, button: str, passphrase: str = PASSPHRASE) -> None:
         """Choose the key file, type the passphrase, press."""
         assert self.key_file is not None
-        self.page.get_by_label("Nøkkelfila", exact=True).set_input_files(self.key_file)
-        self.page.get_by_label("Passordfrase", exact=True).fill(passphrase)
+        self.choose_file("Nøkkelfila", self.key_file)
+        self.fill("Passordfrase", passphrase)
         self.press(button)
 
     def count(self, before_sending: Callable[[], None] = lambda: None) -> None:
@@ -98,11 +143,19 @@ class HolderPage:
 
     def axe_faults(self) -> list[tuple[str, str]]:
         """What axe finds on the screen, in this width."""
-        # Run in a world that the page's policy does not reach, like an extension.
         self.page.evaluate(AXE.read_text("utf-8"))
         script = "(rules) => axe.run(document, rules)"
         found = self.page.evaluate(script, {"runOnly": AXE_RULES})["violations"]
         return [(fault["id"], fault["nodes"][0]["html"]) for fault in found]
+
+    def _reach(self, target: Locator) -> None:
+        expect(target).to_be_visible(timeout=SLOWLY)
+        for _ in range(MOST_TABS):
+            if target.evaluate("(one) => one === document.activeElement"):
+                assert target.evaluate("(one) => one.matches(':focus-visible')")
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"{target} cannot be reached by the keyboard")
 
     def _download(self, button: str) -> None:
         with self.page.expect_download(timeout=SLOWLY) as caught:

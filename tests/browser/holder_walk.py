@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from playwright.sync_api import expect
+
 from infra.config import Settings
 from infra.databases import Store
 from tests.browser.holder_pages import HolderPage
@@ -144,13 +146,14 @@ def close_with_paper(site: Site, holders: list[HolderPage], look: Look) -> None:
     )
     with election.store.begin() as session:
         propose_paper(session, election.id, results, actor=ORGANISER, at=AFTER)
-    for holder in (holders[0], holders[2]):
+    signers = {holders[0]: "Signaturen er levert.", holders[2]: "Ingenting å gjøre nå"}
+    for holder, afterwards in signers.items():
         holder.page.reload()
         holder.sees("Signer papirresultatet")
         look(holder, "sign-paper")
         holder.unlock("Signer")
-        holder.page.wait_for_function("!document.querySelector('form')")
-    look(holders[0], "idle-closed")
+        holder.sees(afterwards)
+    look(holders[2], "idle-closed")
     election.start_count()
 
 
@@ -160,9 +163,7 @@ def count_and_approve(site: Site, holders: list[HolderPage], look: Look) -> None
         holder.page.reload()
     first, second, _ = holders
     first.sees("Tell opp stemmene")
-    first.page.wait_for_function(
-        "!document.body.innerText.includes('Måler')", timeout=30_000
-    )
+    expect(first.page.get_by_text("Måler …")).to_be_hidden(timeout=30_000)
     look(first, "count")
     first.count(before_sending=lambda: look(first, "count-ready"))
     first.sees("Delopptellingen er levert")

@@ -4,7 +4,7 @@ import {
   actions, alert, button, element, facts, lead, list, paragraph, wordGrid,
 } from "./elements.js";
 import { keyFileName, readBytes, saveFile } from "./files.js";
-import { Field, keyFileField, passphraseField, taskForm } from "./forms.js";
+import { Field, keyFileField, ownerField, passphraseField, taskForm } from "./forms.js";
 import { faultOf } from "./passphrases.js";
 import { wordsFor, wordsForFile } from "./refusal_words.js";
 import { doneIn, isComplete, isMine } from "./stages.js";
@@ -25,7 +25,7 @@ export function makeKeys(desk) {
   });
   const form = taskForm({
     text: say("make_button"),
-    content: [suggestion(desk, [first, again]), first.root, again.root, reveal.root,
+    content: [ownerField(desk.state), suggestion(desk, [first, again]), first.root, again.root, reveal.root,
       paragraph(say("make_time"), "subtle small")],
     fields: [first, again],
     check: () => passphraseFaults(first, again),
@@ -186,10 +186,10 @@ export function waitSignatures(desk) {
 /** @param {object} desk @returns {{title: string, body: Node[]}} */
 export function rehearse(desk) {
   const file = keyFileField();
-  const phrase = passphraseField(say("passphrase"), say("passphrase_open_hint"), "off");
+  const phrase = passphraseField(say("passphrase"), say("passphrase_open_hint"), "current-password");
   const form = taskForm({
     text: say("rehearse_button"),
-    content: [file.root, phrase.root],
+    content: [ownerField(desk.state), file.root, phrase.root],
     fields: [file, phrase],
     check: () => openingFaults(file, phrase),
     work: (show) => rehearseFile(desk, file, phrase, show),
@@ -263,10 +263,10 @@ export function rehearsed(desk) {
 
 /** @param {object} desk @returns {{title: string, body: Node[]}} */
 export function resume(desk) {
-  const phrase = passphraseField(say("passphrase"), say("passphrase_open_hint"), "off");
+  const phrase = passphraseField(say("passphrase"), say("passphrase_open_hint"), "current-password");
   const form = taskForm({
     text: say("resume_button"),
-    content: [phrase.root, paragraph(say("passphrase_time"), "subtle small")],
+    content: [ownerField(desk.state), phrase.root, paragraph(say("passphrase_time"), "subtle small")],
     fields: [phrase],
     check: () => (phrase.input.value ? [] : [[phrase, say("passphrase_missing")]]),
     work: async (show) => {

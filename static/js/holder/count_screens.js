@@ -3,7 +3,7 @@
 import { openingFaults } from "./ceremony_screens.js";
 import { alert, element, facts, lead, list, paragraph } from "./elements.js";
 import { keyFileName, readBytes, reportName, saveFile } from "./files.js";
-import { Field, keyFileField, passphraseField, taskForm } from "./forms.js";
+import { Field, keyFileField, ownerField, passphraseField, taskForm } from "./forms.js";
 import { wordsFor, wordsForFile } from "./refusal_words.js";
 import { say, shownDuration, shownNumber } from "./texts.js";
 
@@ -22,17 +22,17 @@ const POINTS_READ_PER_SLOT = 2;
 export function count(desk) {
   const { count: { ballots, partials }, threshold } = desk.state;
   const isLarge = ballots > MOST_VERIFIED_BALLOTS;
-  const [file, phrase] = [keyFileField(), passphraseField(say("passphrase"), null, "off")];
+  const file = keyFileField();
+  const phrase = passphraseField(say("passphrase"), null, "current-password");
   const reports = isLarge ? reportsField() : null;
-  const explain = wordsForFile;
   const form = taskForm({
     text: say("count_button"),
-    content: [file.root, phrase.root, reports?.root ?? null,
+    content: [ownerField(desk.state), file.root, phrase.root, reports?.root ?? null,
       paragraph(say("passphrase_time"), "small subtle")],
     fields: [file, phrase, ...(isLarge ? [reports] : [])],
     check: () => [...openingFaults(file, phrase), ...reportFaults(reports)],
     work: (show) => countBoard(desk, { file, phrase, reports }, show),
-    explain,
+    explain: wordsForFile,
   });
   const time = element("span", {}, say("count_time_wait"));
   estimate(desk, isLarge).then((text) => time.replaceChildren(text), () => {});
@@ -152,13 +152,23 @@ export function countReady(desk) {
       lead(say("count_ready_lead")),
       facts([
         [say("count_ready_verified"), say("count_ready_verified_text", verified)],
-        [say("count_ready_units"), list(units.map((unit) => say("count_unit", {
-          n: unit.ballots, groups: unit.groups.map((at) => groups[at].label).join(", "),
-        })))],
+        [say("count_ready_units"), units.length === 0
+          ? say("count_ready_none") : list(units.map((unit) => say("count_unit", {
+            n: unit.ballots, groups: unit.groups.map((at) => groups[at].label).join(", "),
+          })))],
+        ...unopenedRows(units, groups),
       ]),
       form,
     ],
   };
+}
+
+function unopenedRows(units, groups) {
+  const isOpened = (index) => units.some((unit) => unit.groups.includes(index));
+  const left = groups.filter(({ index }) => !isOpened(index)).map(({ label }) => label).join(", ");
+  return left === "" ? [] : [
+    [say("count_ready_unopened"), say("count_ready_unopened_text", { groups: left })],
+  ];
 }
 
 async function handIn(desk) {

@@ -1,7 +1,7 @@
 // A holder's secrets during the ceremony, locked, so that a reload does not end it.
 //
 // The text may lie in the tab's storage: without the passphrase it is worth what a key
-// file is worth without its own (docs/adr/0009). It never leaves the browser.
+// file is worth without its own (docs/adr/0010). It never leaves the browser.
 
 import { concat, utf8 } from "../crypto/bytes.js";
 import {

@@ -1,5 +1,5 @@
 // Where the locked draft of a ceremony lies until the key file is saved: in this tab.
-// Why there, and why locked: docs/adr/0009.
+// Why there, and why locked: docs/adr/0010.
 
 const PLACE = "urne-holder-draft";
 

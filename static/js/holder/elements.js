@@ -84,6 +84,7 @@ export function list(items) {
 }
 
 /**
+ * A table whose rows become small lists on a phone; the roles keep it a table there too.
  * @param {string} caption
  * @param {string[]} columns
  * @param {Array<Array<string>>} rows the first cell names the row, the rest are numbers
@@ -92,16 +93,17 @@ export function list(items) {
 export function table(caption, columns, rows) {
   const id = freshId("table");
   const head = columns.map((text, at) =>
-    element("th", { scope: "col", "data-number": at > 0 }, text));
-  const body = rows.map(([first, ...numbers]) => element("tr", {},
-    element("th", { scope: "row" }, first),
-    numbers.map((number) => element("td", { "data-number": true }, number))));
+    element("th", { scope: "col", role: "columnheader", "data-number": at > 0 }, text));
+  const body = rows.map(([first, ...numbers]) => element("tr", { role: "row" },
+    element("th", { scope: "row", role: "rowheader" }, first),
+    numbers.map((number, at) =>
+      element("td", { role: "cell", "data-number": true, "data-label": columns[at + 1] }, number))));
   return element("div", {
     class: "table-frame", role: "region", "aria-labelledby": id, tabindex: "0",
-  }, element("table", { class: "ds-table" },
+  }, element("table", { class: "ds-table", role: "table" },
     element("caption", { id }, caption),
-    element("thead", {}, element("tr", {}, head)),
-    element("tbody", {}, body)));
+    element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, head)),
+    element("tbody", { role: "rowgroup" }, body)));
 }
 
 /**
@@ -110,7 +112,7 @@ export function table(caption, columns, rows) {
  * @returns {HTMLElement}
  */
 export function steps(labels, current) {
-  return element("nav", { "aria-label": say("people_title") }, element("ol", { class: "steps" },
+  return element("nav", { "aria-label": say("way") }, element("ol", { class: "steps" },
     labels.map((label, at) => element("li", {
       "data-done": at + 1 < current, "aria-current": at + 1 === current ? "step" : null,
     }, label, at + 1 < current

@@ -47,6 +47,18 @@ export function passphraseField(label, hint, use) {
   }, hint);
 }
 
+/**
+ * For password managers, which ask whose passphrase it is.
+ * @param {object} state
+ * @returns {HTMLElement} a field that nobody sees
+ */
+export function ownerField({ election, seat }) {
+  return element("input", {
+    type: "text", autocomplete: "username", hidden: true, readonly: true,
+    value: `${seat.name}, ${election.title}`,
+  });
+}
+
 /** @returns {Field} for the key file */
 export function keyFileField() {
   return new Field(say("keyfile"), { type: "file", accept: ".urnekey" }, say("keyfile_hint"));

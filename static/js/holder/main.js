@@ -14,7 +14,7 @@ import { wordsFor } from "./refusal_words.js";
 import { Server } from "./server.js";
 import * as standing from "./standing_screens.js";
 import { sign } from "./task_screens.js";
-import { say } from "./texts.js";
+import { say, speak } from "./texts.js";
 
 const SCREENS = {
   "make-keys": ceremony.makeKeys,
@@ -54,7 +54,11 @@ let news = null;
 start();
 
 function start() {
-  document.getElementById("save").hidden = isSavedPage();
+  document.documentElement.lang = speak(navigator.language.slice(0, 2));
+  ["skip", "footer", "save_page"].forEach((name) => {
+    document.getElementById(name).textContent = say(name);
+  });
+  document.getElementById("save_page").hidden = isSavedPage();
   const connection = takeConnection();
   if (connection === null) {
     showEntrance(false);

@@ -31,11 +31,12 @@ export function showPeople(state) {
   }
   const rows = state.holders.map((name, at) => {
     const isDone = awaited.done.has(at + 1);
-    const own = at + 1 === state.seat.index ? ` (${say("yourself")})` : "";
+    const isOwn = at + 1 === state.seat.index;
+    const [color, word] = isDone ? ["success", "yes_done"]
+      : isOwn ? ["info", "your_turn"] : ["neutral", "awaited"];
     return element("li", { class: "people__row" },
-      element("span", {}, `${name}${own}`),
-      element("span", { class: "ds-tag", "data-color": isDone ? "success" : "neutral" },
-        say(isDone ? "yes_done" : "awaited")));
+      element("span", {}, isOwn ? `${name} (${say("yourself")})` : name),
+      element("span", { class: "ds-tag", "data-color": color }, say(word)));
   });
   return element("section", { class: "panel stack", "data-space": "sm", "aria-labelledby": "people" },
     element("h2", { id: "people" }, say("people_title")),

@@ -20,6 +20,8 @@ export function showProtocol(protocol, manifest) {
       [say("turnout_share"), shownShare(voted, entitled)],
     ]),
     ...protocol.contests.flatMap((contest) => showContest(contest, manifest)),
+    ...protocol.units.filter(({ contests }) => contests.length === 0)
+      .map((unit) => showUnopened(unit, manifest)),
     element("h2", {}, say("discrepancies")),
     showDiscrepancies(protocol, manifest),
     showGroups(protocol, manifest),
@@ -41,9 +43,18 @@ function showContest(result, manifest) {
   ];
 }
 
+// A style with too few ballots stays sealed (§5.8); its voters are in the turnout.
+function showUnopened({ ballots, groups }, manifest) {
+  const labels = groups.map((group) => manifest.groups[group].label).join(", ");
+  return alert("warning", "", say("unopened", { n: ballots, groups: labels }));
+}
+
 function showDecision(decision, contest) {
-  if (decision === null || contest.decision === null) {
+  if (contest.decision === null) {
     return paragraph(say("decision_none"), "subtle");
+  }
+  if (decision === null) {
+    return alert("warning", "", say("decision_unknown"));
   }
   const values = { choice: contest.choices[contest.decision.choice] };
   const missed = decision.tie ? "decision_tie" : "decision_not";
@@ -62,7 +73,7 @@ function showDiscrepancies({ discrepancies }, manifest) {
 }
 
 function showGroups({ groups }, manifest) {
-  const columns = ["group", "column_entitled", "column_marks", "column_ballots", "column_paper"];
+  const columns = ["group", "column_entitled", "column_marks", "column_digital", "column_paper"];
   return table(say("groups_caption"), columns.map((name) => say(name)),
     groups.map((group) => [manifest.groups[group.index].label, ...numbers([
       group.entitled, group.marks + group.paper_marks, group.ballots, group.paper_ballots,

@@ -3,7 +3,7 @@
 import { openingFaults } from "./ceremony_screens.js";
 import { element, facts, lead, paragraph } from "./elements.js";
 import { readBytes } from "./files.js";
-import { keyFileField, passphraseField, taskForm } from "./forms.js";
+import { keyFileField, ownerField, passphraseField, taskForm } from "./forms.js";
 import { showPaper, showProtocol } from "./protocol_view.js";
 import { wordsForFile } from "./refusal_words.js";
 import { openTask } from "./stages.js";
@@ -50,10 +50,11 @@ export function sign(desk) {
 }
 
 function signForm(desk, task) {
-  const [file, phrase] = [keyFileField(), passphraseField(say("passphrase"), null, "off")];
+  const file = keyFileField();
+  const phrase = passphraseField(say("passphrase"), null, "current-password");
   return taskForm({
     text: say("sign_button"),
-    content: [file.root, phrase.root, paragraph(say("passphrase_time"), "small subtle")],
+    content: [ownerField(desk.state), file.root, phrase.root, paragraph(say("passphrase_time"), "small subtle")],
     fields: [file, phrase],
     check: () => openingFaults(file, phrase),
     work: (show) => signWith(desk, task, { file, phrase }, show),

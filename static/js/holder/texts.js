@@ -15,12 +15,13 @@ const NB = {
   done_mark: "(gjort)",
   yes_done: "Gjort",
   awaited: "Ventes på",
+  your_turn: "Din tur",
+  way: "Fremdrift",
   yourself: "deg",
   of: "{done} av {all}",
   milliseconds: "under et sekund",
   seconds: { one: "omtrent {n} sekund", other: "omtrent {n} sekunder" },
   minutes: { one: "omtrent {n} minutt", other: "omtrent {n} minutter" },
-  fault_before: "Feil: ",
 
   entrance_title: "Åpne nøkkelsiden",
   entrance_lead: "Her arbeider du med din nøkkeldel i en avstemning. Du trenger lenken du fikk da du trykket «Åpne nøkkelsiden» på valgets side.",
@@ -171,6 +172,9 @@ const NB = {
   count_ready_verified_text: { one: "{n} stemmeseddel under rot {root}", other: "{n} stemmesedler under rot {root}" },
   count_ready_units: "Summer som åpnes",
   count_unit: { one: "{n} stemmeseddel: {groups}", other: "{n} stemmesedler: {groups}" },
+  count_ready_unopened: "Åpnes ikke",
+  count_ready_unopened_text: "{groups}: for få stemmesedler til å åpnes",
+  count_ready_none: "Ingen: det er for få stemmesedler.",
   count_ready_file: "Nøkkelfila skal huske at den har telt denne avstemningen, så ingen kan lure den til å telle en annen gang. Lagre den nye fila over den gamle, så sendes delopptellingen.",
   count_ready_button: "Lagre nøkkelfila og send",
   count_ready_send: "Send delopptellingen",
@@ -192,7 +196,6 @@ const NB = {
   sign_hold_lead: "To nøkkelholdere kan utsette makuleringen av manntallet mens en klage er til behandling, i høyst 30 dager.",
   signed_done: "Signaturen er levert.",
   opens_at: "Åpner",
-  closes_at: "Stenger",
   new_closes_at: "Ny stengetid",
   reason: "Begrunnelse",
   until: "Utsatt til",
@@ -213,6 +216,8 @@ const NB = {
   decision_advisory: "Resultatet er rådgivende.",
   decision_rule: "Regel: {text}",
   decision_none: "Avgjøres ikke av noen regel i avstemningen.",
+  decision_unknown: "Kan ikke avgjøres: stemmesedlene som ikke er åpnet, kunne ha endret utfallet.",
+  unopened: { one: "{groups}: {n} stemmeseddel er ikke åpnet, for så få ville røpe hva noen har stemt.", other: "{groups}: {n} stemmesedler er ikke åpnet, for så få ville røpe hva noen har stemt." },
   discrepancies: "Avvik",
   discrepancies_none: "Ingen avvik.",
   uncounted_ballots: { one: "{group}: {n} stemmeseddel utenfor en hel rekke, teller ikke med", other: "{group}: {n} stemmesedler utenfor en hel rekke, teller ikke med" },
@@ -223,9 +228,8 @@ const NB = {
   accepted_risks: "Risikoer driften har godtatt",
   period: "Åpnet og lukket",
   group: "Velgergruppe",
-  column_ballots: "Stemmesedler",
   column_marks: "Avkryssinger",
-  column_entitled: "Stemmeberettigede",
+  column_entitled: "I manntallet",
   column_envelopes: "Åpnede konvolutter",
   column_rejected: "Forkastet",
   column_unopened: "Ikke åpnet",
@@ -278,11 +282,15 @@ const NB = {
 const LANGUAGES = { nb: NB };
 let language = "nb";
 
-/** @param {string} wanted a language's code; one that is not here leaves it as it is */
+/**
+ * @param {string} wanted a language's code; one that is not here leaves it as it is
+ * @returns {string} the language that is spoken
+ */
 export function speak(wanted) {
   if (Object.hasOwn(LANGUAGES, wanted)) {
     language = wanted;
   }
+  return language;
 }
 
 /**
