@@ -225,6 +225,7 @@ def test_javascript_recounts_no_board_but_the_true_one(ask: Ask) -> None:
         (_changed(ballots, "evidence", _without_group), "NonCanonicalEncoding"),
         (_changed(ballots, "evidence", _with_other_proof), "ProofRefused"),
         (elections.close_board([*ballots, ballots[0]]).record, "BoardRefused"),
+        (elections.close_board(ballots, shown=bytes(32)).record, "BoardRefused"),
     ]
     for record, reason in cases:
         with pytest.raises(Refused, match=reason):

@@ -241,9 +241,15 @@ class ClosedBoard:
 
 
 def close_board(
-    ballots: Sequence[BallotLeaf], *, revoting: bool = False
+    ballots: Sequence[BallotLeaf],
+    *,
+    revoting: bool = False,
+    shown: bytes | None = None,
 ) -> ClosedBoard:
-    """A closed board with these ballots, sorted into one batch."""
+    """A closed board with these ballots, sorted into one batch.
+
+    `shown`: the root that the register answers, when it is not this board's.
+    """
     digest = fingerprint(revoting=revoting)
     whole = manifest(revoting=revoting)
     ordered = sorted(
@@ -264,7 +270,7 @@ def close_board(
             seed_of("register"),
             digest,
             size=len(leaves),
-            root=_root(leaves),
+            root=shown or _root(leaves),
             final=True,
             counts=by_group,
             paper=[0] * len(by_group),

@@ -56,6 +56,7 @@ export function readBoard(election, leaves, head) {
   leaves.slice(1).forEach((leaf, at) => take(election, found, leaf, at + 1));
   requireBoard(found.closed !== null, "the election was never closed");
   requireBoard(found.finalMarks !== null, "the register's final marks are missing");
+  requireSameBoard(hashes, found.finalMarks);
   requireCounts(election, found);
   return found.ballots;
 }
@@ -118,6 +119,13 @@ function takeMarks(election, found, leaf, place) {
       "final marks speak of a board not yet closed");
     found.finalMarks = marks;
   }
+}
+
+// The register, which answers one closing alone, was shown this very board: a service
+// cannot make another one for the count.
+function requireSameBoard(hashes, { root, size }) {
+  const isSame = isEqual(rootOf(hashes.slice(0, size)), root);
+  requireBoard(isSame, "the register was shown another board");
 }
 
 // Credentials with a ballot, by group: as many as closing says, and no more than marks.
