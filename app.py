@@ -21,10 +21,10 @@ import voting.jobs
 import voting.views
 from accounts.guards import Access, mark_endpoint, public, seal_app
 from infra.config import Settings, load_settings
-from infra.databases import create_schema
 from infra.exchange_views import exchange_blueprint
 from infra.health import health_blueprint
 from infra.logs import configure_logging
+from infra.migrate import upgrade
 from infra.queues import Periodic, run_cron, run_worker
 from infra.runtime import Runtime, open_runtime
 from infra.sides import SIDES, Side
@@ -85,9 +85,9 @@ main.add_command(accounts.cli.group)
 @main.command()
 @click.pass_obj
 def schema(runtime: Runtime) -> None:
-    """Create the tables that are not there yet."""
+    """Bring the databases up to the tables of this release."""
     for side in sorted(runtime.settings.sides):
-        create_schema(runtime.store(side))
+        upgrade(runtime.store(side))
 
 
 @main.command()

@@ -1,0 +1,565 @@
+"""The first tables."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+import infra.columns
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "audit_events",
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", infra.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("commitment", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("salt", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("previous", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("hash", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_events")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("audit_events", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_audit_events_subject"), ["subject"], unique=False
+        )
+
+    op.create_table(
+        "exchange_inbox",
+        sa.Column("digest", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("taken_at", infra.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_exchange_inbox")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "exchange_outbox",
+        sa.Column("digest", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("signature", infra.columns.FixedBytes(length=64), nullable=False),
+        sa.Column(
+            "posted_at", infra.columns.UTCDateTime(timezone=True), nullable=False
+        ),
+        sa.Column(
+            "delivered_at", infra.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("refusal", sa.String(length=128), nullable=True),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_exchange_outbox")),
+        sa.UniqueConstraint("number", name=op.f("uq_exchange_outbox_number")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("exchange_outbox", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_exchange_outbox_delivered_at"),
+            ["delivered_at"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_exchange_outbox_subject"), ["subject"], unique=False
+        )
+
+    op.create_table(
+        "hourly_totals",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "count > 0", name=op.f("ck_hourly_totals_count_is_positive")
+        ),
+        sa.CheckConstraint(
+            "hour < 10000000", name=op.f("ck_hourly_totals_hour_is_no_finer_time")
+        ),
+        sa.PrimaryKeyConstraint("election_id", "hour", name=op.f("pk_hourly_totals")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "mark_intake",
+        sa.Column("entry_id", infra.columns.FixedBytes(length=16), nullable=False),
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("group_index", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=7), nullable=False),
+        sa.Column("element_digest", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column(
+            "blinded_element", infra.columns.FixedBytes(length=32), nullable=True
+        ),
+        sa.Column("signature", infra.columns.FixedBytes(length=64), nullable=True),
+        sa.Column("login_key", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.CheckConstraint(
+            "channel = 'digital' OR (element_digest IS NULL AND blinded_element IS NULL AND signature IS NULL AND login_key IS NULL)",
+            name=op.f("ck_mark_intake_paper_mark_takes_out_no_digital_right"),
+        ),
+        sa.CheckConstraint(
+            "channel = 'paper' OR (coalesce(length(element_digest), 0) = 32 AND coalesce(length(blinded_element), 0) = 32 AND coalesce(length(signature), 0) = 64 AND coalesce(length(login_key), 0) = 32)",
+            name=op.f("ck_mark_intake_digital_mark_is_signed_by_the_member"),
+        ),
+        sa.CheckConstraint(
+            "channel IN ('digital', 'paper')",
+            name=op.f("ck_mark_intake_channel_is_known"),
+        ),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_mark_intake")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("mark_intake", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_mark_intake_election_id_group_index"),
+            ["election_id", "group_index"],
+            unique=False,
+        )
+
+    op.create_table(
+        "marks",
+        sa.Column("batch", sa.Integer(), nullable=False),
+        sa.Column("entry_id", infra.columns.FixedBytes(length=16), nullable=False),
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("group_index", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=7), nullable=False),
+        sa.Column("element_digest", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column(
+            "blinded_element", infra.columns.FixedBytes(length=32), nullable=True
+        ),
+        sa.Column("signature", infra.columns.FixedBytes(length=64), nullable=True),
+        sa.Column("login_key", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.CheckConstraint(
+            "channel = 'digital' OR (element_digest IS NULL AND blinded_element IS NULL AND signature IS NULL AND login_key IS NULL)",
+            name=op.f("ck_marks_paper_mark_takes_out_no_digital_right"),
+        ),
+        sa.CheckConstraint(
+            "channel = 'paper' OR (coalesce(length(element_digest), 0) = 32 AND coalesce(length(blinded_element), 0) = 32 AND coalesce(length(signature), 0) = 64 AND coalesce(length(login_key), 0) = 32)",
+            name=op.f("ck_marks_digital_mark_is_signed_by_the_member"),
+        ),
+        sa.CheckConstraint(
+            "channel IN ('digital', 'paper')", name=op.f("ck_marks_channel_is_known")
+        ),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_marks")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("marks", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_marks_election_id_group_index"),
+            ["election_id", "group_index"],
+            unique=False,
+        )
+
+    op.create_table(
+        "rolls",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("slug", sa.String(length=60), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("organisation", sa.String(length=200), nullable=False),
+        sa.Column("verifier_key", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column("phase", sa.String(length=10), nullable=False),
+        sa.Column("key_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "last_activity", infra.columns.UTCDateTime(timezone=True), nullable=False
+        ),
+        sa.Column(
+            "last_date", infra.columns.UTCDateTime(timezone=True), nullable=False
+        ),
+        sa.Column("source_digest", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column("commitment", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column("manifest", sa.LargeBinary(), nullable=True),
+        sa.Column("fingerprint", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column("schedule_number", sa.Integer(), nullable=True),
+        sa.Column("opens_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("closes_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("alarm_days", sa.Integer(), nullable=True),
+        sa.Column(
+            "rewritten_at", infra.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column(
+            "approved_at", infra.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("protocol", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column("shred_due", infra.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column(
+            "hold_until", infra.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column(
+            "shredded_at", infra.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.CheckConstraint(
+            "(phase = 'shredded') = (shredded_at IS NOT NULL)",
+            name=op.f("ck_rolls_shredded_has_its_date"),
+        ),
+        sa.CheckConstraint(
+            "phase <> 'shredded' OR source_digest IS NULL",
+            name=op.f("ck_rolls_shredded_keeps_no_digest_of_a_file"),
+        ),
+        sa.CheckConstraint(
+            "phase IN ('draft', 'cancelled', 'shredded') OR commitment IS NOT NULL",
+            name=op.f("ck_rolls_nothing_is_frozen_without_commitment"),
+        ),
+        sa.CheckConstraint(
+            "phase IN ('draft', 'frozen', 'cancelled', 'shredded') OR manifest IS NOT NULL",
+            name=op.f("ck_rolls_nothing_opens_without_manifest"),
+        ),
+        sa.CheckConstraint(
+            "phase IN ('draft', 'frozen', 'sealed', 'open', 'closed', 'approved', 'cancelled', 'shredded')",
+            name=op.f("ck_rolls_phase_is_known"),
+        ),
+        sa.CheckConstraint(
+            "(manifest IS NULL) = (fingerprint IS NULL)",
+            name=op.f("ck_rolls_manifest_has_its_fingerprint"),
+        ),
+        sa.CheckConstraint(
+            "(schedule_number IS NULL) = (opens_at IS NULL) AND (opens_at IS NULL) = (closes_at IS NULL)",
+            name=op.f("ck_rolls_schedule_is_whole"),
+        ),
+        sa.CheckConstraint(
+            "approved_at IS NULL OR shred_due IS NOT NULL",
+            name=op.f("ck_rolls_approved_roll_has_a_day_to_be_shredded"),
+        ),
+        sa.CheckConstraint(
+            "closes_at > opens_at", name=op.f("ck_rolls_closes_after_it_opens")
+        ),
+        sa.CheckConstraint(
+            "shred_due >= approved_at", name=op.f("ck_rolls_shredded_after_approval")
+        ),
+        sa.PrimaryKeyConstraint("election_id", name=op.f("pk_rolls")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_rolls_fingerprint")),
+        sa.UniqueConstraint("key_id", name=op.f("uq_rolls_key_id")),
+        sa.UniqueConstraint("slug", name=op.f("uq_rolls_slug")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("rolls", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_rolls_last_date"), ["last_date"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_rolls_shred_due"), ["shred_due"], unique=False
+        )
+
+    op.create_table(
+        "discrepancies",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("group_index", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "number > 0", name=op.f("ck_discrepancies_number_is_positive")
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["rolls.election_id"],
+            name=op.f("fk_discrepancies_election_id_rolls"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "election_id", "group_index", "kind", name=op.f("pk_discrepancies")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "holds",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("until", infra.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["rolls.election_id"],
+            name=op.f("fk_holds_election_id_rolls"),
+        ),
+        sa.PrimaryKeyConstraint("election_id", "number", name=op.f("pk_holds")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "sendings",
+        sa.Column("id", infra.columns.FixedBytes(length=16), nullable=False),
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("created_by", sa.String(length=32), nullable=False),
+        sa.Column("created_on", sa.Date(), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("message_count", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("codes_root", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('invitation', 'reminder', 'resend', 'late')",
+            name=op.f("ck_sendings_kind_is_known"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'running', 'paused', 'stopped', 'done')",
+            name=op.f("ck_sendings_state_is_known"),
+        ),
+        sa.CheckConstraint(
+            "(number IS NULL) = (codes_root IS NULL)",
+            name=op.f("ck_sendings_root_has_its_number"),
+        ),
+        sa.CheckConstraint(
+            "message_count >= 0", name=op.f("ck_sendings_message_count_is_a_count")
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["rolls.election_id"],
+            name=op.f("fk_sendings_election_id_rolls"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sendings")),
+        sa.UniqueConstraint(
+            "election_id", "number", name=op.f("uq_sendings_election_id_number")
+        ),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("sendings", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sendings_election_id"), ["election_id"], unique=False
+        )
+
+    op.create_table(
+        "shreddings",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column(
+            "started_at", infra.columns.UTCDateTime(timezone=True), nullable=False
+        ),
+        sa.Column("counts", sa.LargeBinary(), nullable=True),
+        sa.Column("certificate", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'certified') = (certificate IS NOT NULL)",
+            name=op.f("ck_shreddings_certified_has_its_certificate"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('started', 'key_destroyed', 'rows_deleted', 'rewritten', 'certified')",
+            name=op.f("ck_shreddings_state_is_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["rolls.election_id"],
+            name=op.f("fk_shreddings_election_id_rolls"),
+        ),
+        sa.PrimaryKeyConstraint("election_id", name=op.f("pk_shreddings")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "voter_groups",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column("entitled", sa.Integer(), nullable=True),
+        sa.Column("issuer_key", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column("digital_marks", sa.Integer(), nullable=True),
+        sa.Column("paper_marks", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            '"index" BETWEEN 0 AND 999',
+            name=op.f("ck_voter_groups_index_fits_the_manifest"),
+        ),
+        sa.CheckConstraint(
+            "(digital_marks IS NULL) = (paper_marks IS NULL)",
+            name=op.f("ck_voter_groups_both_channels_are_counted_together"),
+        ),
+        sa.CheckConstraint(
+            "entitled >= 0", name=op.f("ck_voter_groups_entitled_is_a_count")
+        ),
+        sa.CheckConstraint(
+            "length(issuer_key) = 32",
+            name=op.f("ck_voter_groups_issuer_key_is_one_public_point"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["rolls.election_id"],
+            name=op.f("fk_voter_groups_election_id_rolls"),
+        ),
+        sa.PrimaryKeyConstraint("election_id", "index", name=op.f("pk_voter_groups")),
+        sa.UniqueConstraint(
+            "election_id", "label", name=op.f("uq_voter_groups_election_id_label")
+        ),
+        sa.UniqueConstraint("issuer_key", name=op.f("uq_voter_groups_issuer_key")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "roll_entries",
+        sa.Column("id", infra.columns.FixedBytes(length=16), nullable=False),
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("group_index", sa.Integer(), nullable=False),
+        sa.Column("member_digest", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("email_digest", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column("sealed_person", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_salt", sa.LargeBinary(), nullable=False),
+        sa.Column("channel", sa.String(length=7), nullable=False),
+        sa.Column("added_late", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "channel IN ('digital', 'paper')",
+            name=op.f("ck_roll_entries_channel_is_known"),
+        ),
+        sa.CheckConstraint(
+            "length(id) = 16", name=op.f("ck_roll_entries_id_is_random_bytes")
+        ),
+        sa.CheckConstraint(
+            "length(member_digest) = 32 AND (email_digest IS NULL OR length(email_digest) = 32)",
+            name=op.f("ck_roll_entries_members_are_found_by_digests_alone"),
+        ),
+        sa.CheckConstraint(
+            "length(sealed_person) > 72 AND length(sealed_salt) = 104",
+            name=op.f("ck_roll_entries_person_and_salt_are_encrypted"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id", "group_index"],
+            ["voter_groups.election_id", "voter_groups.index"],
+            name=op.f("fk_roll_entries_election_id_group_index_voter_groups"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roll_entries")),
+        sa.UniqueConstraint(
+            "election_id",
+            "member_digest",
+            name=op.f("uq_roll_entries_election_id_member_digest"),
+        ),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("roll_entries", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_roll_entries_election_id_email_digest"),
+            ["election_id", "email_digest"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_roll_entries_election_id_group_index"),
+            ["election_id", "group_index"],
+            unique=False,
+        )
+
+    op.create_table(
+        "messages",
+        sa.Column("id", infra.columns.FixedBytes(length=16), nullable=False),
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("sending_id", infra.columns.FixedBytes(length=16), nullable=False),
+        sa.Column("entry_id", infra.columns.FixedBytes(length=16), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.CheckConstraint(
+            "channel IN ('email')", name=op.f("ck_messages_channel_is_known")
+        ),
+        sa.CheckConstraint(
+            "state IN ('queued', 'sending', 'sent', 'uncertain', 'refused', 'replaced', 'withdrawn')",
+            name=op.f("ck_messages_state_is_known"),
+        ),
+        sa.CheckConstraint(
+            "length(id) = 16", name=op.f("ck_messages_id_is_random_bytes")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["roll_entries.id"],
+            name=op.f("fk_messages_entry_id_roll_entries"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["sending_id"],
+            ["sendings.id"],
+            name=op.f("fk_messages_sending_id_sendings"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.UniqueConstraint(
+            "sending_id", "entry_id", name=op.f("uq_messages_sending_id_entry_id")
+        ),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_messages_election_id"), ["election_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_messages_entry_id"), ["entry_id"], unique=False
+        )
+
+    op.create_table(
+        "voting_codes",
+        sa.Column("login_key", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("entry_id", infra.columns.FixedBytes(length=16), nullable=False),
+        sa.Column("message_id", infra.columns.FixedBytes(length=16), nullable=False),
+        sa.Column("state", sa.String(length=4), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('live', 'dead')", name=op.f("ck_voting_codes_state_is_known")
+        ),
+        sa.CheckConstraint(
+            "length(login_key) = 32",
+            name=op.f("ck_voting_codes_login_key_is_the_public_one"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["roll_entries.id"],
+            name=op.f("fk_voting_codes_entry_id_roll_entries"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["messages.id"],
+            name=op.f("fk_voting_codes_message_id_messages"),
+        ),
+        sa.PrimaryKeyConstraint("login_key", name=op.f("pk_voting_codes")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("voting_codes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_voting_codes_election_id"), ["election_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_voting_codes_entry_id"), ["entry_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_voting_codes_message_id"), ["message_id"], unique=False
+        )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("voting_codes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_voting_codes_message_id"))
+        batch_op.drop_index(batch_op.f("ix_voting_codes_entry_id"))
+        batch_op.drop_index(batch_op.f("ix_voting_codes_election_id"))
+
+    op.drop_table("voting_codes")
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_messages_entry_id"))
+        batch_op.drop_index(batch_op.f("ix_messages_election_id"))
+
+    op.drop_table("messages")
+    with op.batch_alter_table("roll_entries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_roll_entries_election_id_group_index"))
+        batch_op.drop_index(batch_op.f("ix_roll_entries_election_id_email_digest"))
+
+    op.drop_table("roll_entries")
+    op.drop_table("voter_groups")
+    op.drop_table("shreddings")
+    with op.batch_alter_table("sendings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sendings_election_id"))
+
+    op.drop_table("sendings")
+    op.drop_table("holds")
+    op.drop_table("discrepancies")
+    with op.batch_alter_table("rolls", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rolls_shred_due"))
+        batch_op.drop_index(batch_op.f("ix_rolls_last_date"))
+
+    op.drop_table("rolls")
+    with op.batch_alter_table("marks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_marks_election_id_group_index"))
+
+    op.drop_table("marks")
+    with op.batch_alter_table("mark_intake", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mark_intake_election_id_group_index"))
+
+    op.drop_table("mark_intake")
+    op.drop_table("hourly_totals")
+    with op.batch_alter_table("exchange_outbox", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_exchange_outbox_subject"))
+        batch_op.drop_index(batch_op.f("ix_exchange_outbox_delivered_at"))
+
+    op.drop_table("exchange_outbox")
+    op.drop_table("exchange_inbox")
+    with op.batch_alter_table("audit_events", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_events_subject"))
+
+    op.drop_table("audit_events")

@@ -1,0 +1,433 @@
+"""The first tables."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+import infra.columns
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "audit_events",
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", infra.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("commitment", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("salt", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("previous", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("hash", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_events")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("audit_events", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_audit_events_subject"), ["subject"], unique=False
+        )
+
+    op.create_table(
+        "ballot_intake",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("tracking", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("credential", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("leaf", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "election_id", "tracking", name=op.f("pk_ballot_intake")
+        ),
+        sa.UniqueConstraint(
+            "election_id",
+            "credential",
+            "sequence",
+            name=op.f("uq_ballot_intake_election_id_credential_sequence"),
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "ballots",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("tracking", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("credential", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("batch", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("election_id", "tracking", name=op.f("pk_ballots")),
+        sa.UniqueConstraint(
+            "election_id",
+            "credential",
+            "sequence",
+            name=op.f("uq_ballots_election_id_credential_sequence"),
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "elections",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("slug", sa.String(length=60), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("phase", sa.String(length=10), nullable=False),
+        sa.Column("draft", sa.LargeBinary(), nullable=False),
+        sa.Column("roll_draft", sa.LargeBinary(), nullable=True),
+        sa.Column("roll_totals", sa.LargeBinary(), nullable=True),
+        sa.Column("ceremony_id", sa.String(length=32), nullable=True),
+        sa.Column("manifest", sa.LargeBinary(), nullable=True),
+        sa.Column("fingerprint", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column("opens_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("closes_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("next_batch", sa.Integer(), nullable=False),
+        sa.Column("turnout", sa.LargeBinary(), nullable=True),
+        sa.Column("protocol", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "approved_at", infra.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column(
+            "approval_signature", infra.columns.FixedBytes(length=64), nullable=True
+        ),
+        sa.Column("certificate", sa.LargeBinary(), nullable=True),
+        sa.Column("alarm", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            "phase IN ('draft', 'keys', 'cancelled') OR manifest IS NOT NULL",
+            name=op.f("ck_elections_nothing_opens_without_manifest"),
+        ),
+        sa.CheckConstraint(
+            "phase IN ('draft', 'keys', 'ready', 'open', 'closed', 'counted', 'approved', 'shredded', 'cancelled')",
+            name=op.f("ck_elections_phase_is_known"),
+        ),
+        sa.CheckConstraint(
+            "(approved_at IS NULL) = (approval_signature IS NULL)",
+            name=op.f("ck_elections_approval_is_signed"),
+        ),
+        sa.CheckConstraint(
+            "(manifest IS NULL) = (fingerprint IS NULL)",
+            name=op.f("ck_elections_manifest_has_its_fingerprint"),
+        ),
+        sa.CheckConstraint(
+            "approved_at IS NULL OR protocol IS NOT NULL",
+            name=op.f("ck_elections_approval_has_protocol"),
+        ),
+        sa.CheckConstraint(
+            "closes_at > opens_at", name=op.f("ck_elections_closes_after_it_opens")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_elections")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_elections_fingerprint")),
+        sa.UniqueConstraint("slug", name=op.f("uq_elections_slug")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "exchange_inbox",
+        sa.Column("digest", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("taken_at", infra.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_exchange_inbox")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "exchange_outbox",
+        sa.Column("digest", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("signature", infra.columns.FixedBytes(length=64), nullable=False),
+        sa.Column(
+            "posted_at", infra.columns.UTCDateTime(timezone=True), nullable=False
+        ),
+        sa.Column(
+            "delivered_at", infra.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("refusal", sa.String(length=128), nullable=True),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_exchange_outbox")),
+        sa.UniqueConstraint("number", name=op.f("uq_exchange_outbox_number")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("exchange_outbox", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_exchange_outbox_delivered_at"),
+            ["delivered_at"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_exchange_outbox_subject"), ["subject"], unique=False
+        )
+
+    op.create_table(
+        "officials",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=False),
+        sa.Column("disabled", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "password_hash LIKE '$argon2id$%'",
+            name=op.f("ck_officials_password_is_hashed_by_argon2id"),
+        ),
+        sa.CheckConstraint(
+            "email = lower(email)", name=op.f("ck_officials_email_is_lower_case")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_officials")),
+        sa.UniqueConstraint("email", name=op.f("uq_officials_email")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "board_leaves",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("leaf_hash", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("tracking", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["elections.id"],
+            name=op.f("fk_board_leaves_election_id_elections"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "election_id", "position", name=op.f("pk_board_leaves")
+        ),
+        sa.UniqueConstraint(
+            "election_id", "tracking", name=op.f("uq_board_leaves_election_id_tracking")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "ceremony_messages",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
+        sa.Column("recipient", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'share') = (recipient > 0)",
+            name=op.f("ck_ceremony_messages_shares_have_recipients"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('keys', 'commit', 'reveal', 'share', 'signature', 'rehearsal', 'bad-share')",
+            name=op.f("ck_ceremony_messages_kind_is_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["elections.id"],
+            name=op.f("fk_ceremony_messages_election_id_elections"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "election_id",
+            "kind",
+            "index",
+            "recipient",
+            name=op.f("pk_ceremony_messages"),
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "checkpoints",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("root", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("edge", sa.LargeBinary(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["elections.id"],
+            name=op.f("fk_checkpoints_election_id_elections"),
+        ),
+        sa.PrimaryKeyConstraint("election_id", "size", name=op.f("pk_checkpoints")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "committee_seats",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
+        sa.Column("official_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("access_digest", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.CheckConstraint(
+            '"index" BETWEEN 1 AND 9',
+            name=op.f("ck_committee_seats_nine_holders_at_most"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["elections.id"],
+            name=op.f("fk_committee_seats_election_id_elections"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["official_id"],
+            ["officials.id"],
+            name=op.f("fk_committee_seats_official_id_officials"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "election_id", "index", name=op.f("pk_committee_seats")
+        ),
+        sa.UniqueConstraint(
+            "access_digest", name=op.f("uq_committee_seats_access_digest")
+        ),
+        sa.UniqueConstraint(
+            "election_id", "name", name=op.f("uq_committee_seats_election_id_name")
+        ),
+        sa.UniqueConstraint(
+            "election_id",
+            "official_id",
+            name=op.f("uq_committee_seats_election_id_official_id"),
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "holder_signatures",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
+        sa.Column("signature", infra.columns.FixedBytes(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["elections.id"],
+            name=op.f("fk_holder_signatures_election_id_elections"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "election_id", "kind", "number", "index", name=op.f("pk_holder_signatures")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "official_roles",
+        sa.Column("official_id", sa.String(length=32), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.CheckConstraint(
+            "role IN ('organiser', 'committee', 'auditor')",
+            name=op.f("ck_official_roles_role_is_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["official_id"],
+            ["officials.id"],
+            name=op.f("fk_official_roles_official_id_officials"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("official_id", "role", name=op.f("pk_official_roles")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "official_sessions",
+        sa.Column("token_digest", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("official_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "expires_at", infra.columns.UTCDateTime(timezone=True), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["official_id"],
+            ["officials.id"],
+            name=op.f("fk_official_sessions_official_id_officials"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("token_digest", name=op.f("pk_official_sessions")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("official_sessions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_official_sessions_official_id"),
+            ["official_id"],
+            unique=False,
+        )
+
+    op.create_table(
+        "partial_decryptions",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["elections.id"],
+            name=op.f("fk_partial_decryptions_election_id_elections"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "election_id", "index", name=op.f("pk_partial_decryptions")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "proposals",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('approval', 'hold', 'paper', 'schedule')",
+            name=op.f("ck_proposals_kind_is_known"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('open', 'signed', 'withdrawn')",
+            name=op.f("ck_proposals_state_is_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["elections.id"],
+            name=op.f("fk_proposals_election_id_elections"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "election_id", "kind", "number", name=op.f("pk_proposals")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "tallies",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["elections.id"],
+            name=op.f("fk_tallies_election_id_elections"),
+        ),
+        sa.PrimaryKeyConstraint("election_id", name=op.f("pk_tallies")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "token_evidence",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["elections.id"],
+            name=op.f("fk_token_evidence_election_id_elections"),
+        ),
+        sa.PrimaryKeyConstraint("election_id", name=op.f("pk_token_evidence")),
+        sqlite_with_rowid=False,
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("token_evidence")
+    op.drop_table("tallies")
+    op.drop_table("proposals")
+    op.drop_table("partial_decryptions")
+    with op.batch_alter_table("official_sessions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_official_sessions_official_id"))
+
+    op.drop_table("official_sessions")
+    op.drop_table("official_roles")
+    op.drop_table("holder_signatures")
+    op.drop_table("committee_seats")
+    op.drop_table("checkpoints")
+    op.drop_table("ceremony_messages")
+    op.drop_table("board_leaves")
+    op.drop_table("officials")
+    with op.batch_alter_table("exchange_outbox", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_exchange_outbox_subject"))
+        batch_op.drop_index(batch_op.f("ix_exchange_outbox_delivered_at"))
+
+    op.drop_table("exchange_outbox")
+    op.drop_table("exchange_inbox")
+    op.drop_table("elections")
+    op.drop_table("ballots")
+    op.drop_table("ballot_intake")
+    with op.batch_alter_table("audit_events", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_events_subject"))
+
+    op.drop_table("audit_events")
