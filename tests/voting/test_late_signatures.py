@@ -20,8 +20,10 @@ from tests.voting.whole_election import (
     WholeElection,
     a_new_election,
 )
+from voting.elections import get_election
 from voting.lifecycle import read_board_so_far
 from voting.paper import PaperGroup, PaperResults
+from voting.phases import Phase
 from voting.proposals import (
     ProposalOutdated,
     UnknownProposal,
@@ -148,3 +150,16 @@ def test_what_took_effect_meanwhile_is_not_withdrawn(open_one: WholeElection) ->
     with open_one.store.reading() as session:
         row = session.get_one(Proposal, (open_one.id, "schedule", number))
         assert row.state == "signed"
+
+
+def test_an_approval_after_the_rolls_last_date_ends_the_election(
+    open_one: WholeElection,
+) -> None:
+    open_one.vote([YES, NO, YES])
+    open_one.close()
+    open_one.count()
+    with open_one.store.begin() as session:
+        get_election(session, open_one.id).certificate = b"{}"
+    open_one.approve()
+    with open_one.store.reading() as session:
+        assert get_election(session, open_one.id).phase == Phase.SHREDDED
