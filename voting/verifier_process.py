@@ -218,6 +218,8 @@ class VerifierServer(socketserver.ThreadingUnixStreamServer):
     """Listens on a Unix socket that only its own user may open."""
 
     daemon_threads = True
+    request_queue_size = 128
+    """A connection that finds the queue full is refused at once, and a ballot with it."""
 
     def __init__(self, socket_path: Path, keys: IssuerKeys) -> None:
         """Listen; a socket left by a process that died is replaced."""

@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from rq.registry import StartedJobRegistry
-
 import register.jobs
 import voting.jobs
 from infra.queues import enqueue, queue_of
@@ -47,6 +45,8 @@ class Program:
     name: str
     command: tuple[str, ...]
     environ: Mapping[str, str] = field(repr=False)
+    port: int = 0
+    """Where a web server listens."""
     process: subprocess.Popen[bytes] | None = None
 
 
@@ -67,8 +67,7 @@ class Fleet:
             *("--graceful-timeout=5", f"--workers={workers}"),
             f"--bind=127.0.0.1:{port}",
         )
-        self._start(Program(name, command, environ))
-        wait_until(lambda: is_alive(port), f"{name} answers")
+        self._start(Program(name, command, environ, port))
 
     def start_urne(
         self, name: str, environ: Mapping[str, str], *arguments: str
@@ -112,6 +111,8 @@ class Fleet:
                 start_new_session=True,
             )
         self.programs[program.name] = program
+        if program.port:
+            wait_until(lambda: is_alive(program.port), f"{program.name} answers")
 
 
 @contextmanager
@@ -153,18 +154,28 @@ def wait_for_verifier(environ: Mapping[str, str]) -> None:
 
 
 def sweep(runtime: Runtime, side: Side) -> None:
-    """Have a worker do once what it does every few seconds, and wait for it."""
+    """Have a worker do once what it does every few seconds, and wait for it.
+
+    Raises:
+        AssertionError: the work failed; the job says where.
+
+    """
     queue = queue_of(runtime, side)
-    for job in SWEEPS[side]:
-        enqueue(queue, job, retries=0)
-    wait_until(lambda: is_idle(runtime, side), f"the {side}'s worker is idle")
+    for path in SWEEPS[side]:
+        wait_for_job(runtime, side, enqueue(queue, path, retries=0))
+    wait_until(lambda: not queue.count, f"the {side}'s queue is empty")
 
 
-def is_idle(runtime: Runtime, side: Side) -> bool:
-    """Tell whether nothing is queued and nothing runs."""
-    queue = queue_of(runtime, side)
-    running = StartedJobRegistry(queue=queue)
-    return not queue.count and not running.get_job_ids(cleanup=False)
+def wait_for_job(runtime: Runtime, side: Side, job_id: str) -> None:
+    """Wait until a job is done, which leaves nothing of it."""
+    connection = runtime.redis(side)
+
+    def is_done() -> bool:
+        status = connection.hget(f"rq:job:{job_id}", "status")
+        assert status != b"failed", f"a job of the {side} failed"
+        return status is None
+
+    wait_until(is_done, f"a job of the {side} is done")
 
 
 def is_alive(port: int) -> bool:

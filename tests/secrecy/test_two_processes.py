@@ -19,10 +19,10 @@ from sqlalchemy import func, select
 
 from infra.sides import SIDES, Side, other_side
 from register.marks import count_marks
-from register.roll_phases import RollPhase, SendingState
-from register.sending_jobs import enqueue_sending
-from register.tables import Roll, RollEntry, Sending, VotingCode
-from tests.faults.fleet import Fleet, sweep, wait_until
+from register.roll_phases import RollPhase
+from register.tables import Roll, RollEntry, VotingCode
+from tests.faults.fleet import Fleet, wait_until
+from tests.faults.hands import invite, settle
 from tests.secrecy.conftest import BOTH, fresh_stores
 from tests.secrecy.devices import Device
 from tests.secrecy.installation import SHREDDED, Installation, choice_of
@@ -135,25 +135,6 @@ def hold(held: Installation, fleet: Fleet) -> Apart:
         phase,
         left,
     )
-
-
-def invite(held: Installation) -> None:
-    """Have the register's worker send everyone the link."""
-    runtime, sending_id = held.runtime("register"), held.send()
-    enqueue_sending(runtime, sending_id)
-
-    def is_done() -> bool:
-        with held.store("register").reading() as session:
-            return session.get_one(Sending, sending_id).state == SendingState.DONE
-
-    wait_until(is_done, "every mail has gone")
-
-
-def settle(held: Installation) -> None:
-    """Have both workers do what is due, and the documents of it cross."""
-    for _ in range(2):
-        for side in SIDES:
-            sweep(held.runtime(side), side)
 
 
 def vote_at_once(held: Installation) -> list[Device]:
