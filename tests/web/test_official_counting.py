@@ -174,7 +174,7 @@ def test_more_ballots_than_marks_stop_the_count_and_say_so(office: Office) -> No
     shown = organiser.get(path)
     require_sound(shown)
     assert "Opptellingen er stanset" in shown.text
-    assert "Kommune: 1 flere stemmesedler enn avkryssinger" in shown.text
+    assert "Kommune: 1 stemmeseddel mer enn avkryssinger" in shown.text
     refused = organiser.post(f"{path}/start", page="/valg/ny")
     assert "det er flere stemmer enn avkryssinger" in refused.text
     assert office.election().phase == Phase.CLOSED
@@ -207,6 +207,7 @@ def test_officials_start_the_count_and_the_committee_ends_it(office: Office) -> 
     path = f"{office.here}/opptelling"
     started = member.post(f"{path}/start", page=path)
     assert "Opptellingen er startet." in started.text
+    assert "Åpne nøkkelsiden" in started.text
     assert "0 av 2" in started.text
     assert not office.stage.hand_in_partial(2)
     assert "1 av 2" in member.get(path).text

@@ -16,7 +16,7 @@ from voting.presenting.proposal_words import show_proposals
 from voting.reconciling import reconcile, sealed_groups
 from voting.sealed import sealed_of
 from voting.views.acting import acting, reading, refusals_told
-from voting.views.pages import election_page, require_election_id
+from voting.views.pages import election_page, own_seat, require_election_id
 
 blueprint = Blueprint("counting", __name__, url_prefix="/valg/<election_id>/opptelling")
 blueprint.url_value_preprocessor(require_election_id)
@@ -45,6 +45,7 @@ def show(election_id: str) -> str:
         ],
         sealed=sealed_groups(manifest, found) if found else (),
         holders=names,
+        own_seat=own_seat(overview),
         paper=show_proposals(overview.proposals_of("paper"), names),
     )
 
