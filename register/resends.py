@@ -20,13 +20,12 @@ from register.contacts import parse_address
 from register.mail_templates import Template, suggested_template
 from register.marks import find_mark, lock_entry
 from register.persons import EntryId, Person, digest_address, seal_person
+from register.queued_messages import new_sending, queue_messages
 from register.roll import EntryNotFound, read_person, require_roll
 from register.roll_phases import Channel, MessageState, SendingKind, SendingState
 from register.sending import (
     SendingRefused,
     lock_sending,
-    new_sending,
-    queue_messages,
     require_sendable,
 )
 from register.tables import Message, RollEntry, Sending

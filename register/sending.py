@@ -7,19 +7,17 @@ of each message.
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from infra.audit import record_event
 from infra.config import Settings
 from infra.databases import lock_named
 from register.mail_templates import read_template
+from register.queued_messages import new_sending, queue_messages
 from register.recipients import choose_recipients, count_recipients, shown_number
 from register.refusals import ElectionNotOpen
 from register.roll import require_roll
@@ -34,8 +32,6 @@ UNFINISHED: Final = (SendingState.DRAFT, SendingState.RUNNING, SendingState.PAUS
 
 _SENDING: Final = b"sending"
 _SENDINGS: Final = b"sendings"
-_CHUNK: Final = 5_000
-_ID_SIZE: Final = 16
 
 
 class SendingRefused(Exception):
@@ -268,57 +264,6 @@ def require_sending(session: Session, election_id: str, sending_id: bytes) -> Se
     if sending is None or sending.election_id != election_id:
         raise UnknownSending
     return sending
-
-
-def new_sending(
-    session: Session,
-    *,
-    election_id: str,
-    kind: SendingKind,
-    subject: str,
-    body: str,
-    actor: str,
-    now: datetime,
-    state: SendingState = SendingState.DRAFT,
-) -> Sending:
-    """Add a sending without messages."""
-    sending = Sending(
-        id=secrets.token_bytes(_ID_SIZE),
-        election_id=election_id,
-        kind=kind,
-        state=state,
-        created_by=actor,
-        created_on=now.date(),
-        subject=subject,
-        body=body,
-        message_count=0,
-    )
-    session.add(sending)
-    session.flush()
-    return sending
-
-
-def queue_messages(
-    session: Session, sending: Sending, entry_ids: Sequence[bytes]
-) -> list[bytes]:
-    """Add a queued message for each entry; return their ids."""
-    ids = [secrets.token_bytes(_ID_SIZE) for _ in entry_ids]
-    rows = (
-        {
-            "id": message_id,
-            "election_id": sending.election_id,
-            "sending_id": sending.id,
-            "entry_id": entry_id,
-            "channel": "email",
-            "state": MessageState.QUEUED,
-        }
-        for message_id, entry_id in zip(ids, entry_ids, strict=True)
-    )
-    while chunk := list(islice(rows, _CHUNK)):
-        session.execute(insert(Message), chunk)
-    sending.message_count += len(ids)
-    session.flush()
-    return ids
 
 
 def require_sendable(roll: Roll, kind: SendingKind, now: datetime) -> None:
