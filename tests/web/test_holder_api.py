@@ -42,6 +42,7 @@ from tests.voting.whole_election import (
     a_new_election,
 )
 from tests.web.holder_site import (
+    ROOT,
     SetClock,
     holder_app,
     holder_runtime,
@@ -511,3 +512,26 @@ def test_a_holder_whose_keys_were_read_back_is_the_same(desk: Desk) -> None:
     holders.post("/keys", 2, holders.keys(2))
     found = desk.state(1)["ceremony"]["holders"]
     assert HolderKeys.read(found[0]).signing_key == holders.seeds[1].public_key
+
+
+def test_the_page_is_served_as_it_is_saved_and_under_its_own_policy(desk: Desk) -> None:
+    html = (ROOT / "static/single/holder.html").read_bytes()
+    shown = desk.client.get(f"/nokkel/{desk.election.id}")
+    saved = desk.client.get("/nokkel/urne-nokkelside.html")
+    assert shown.data == saved.data == html
+    assert "attachment" in saved.headers["Content-Disposition"]
+    for answer in (shown, saved):
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "require-trusted-types-for 'script'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        own = policy.removesuffix("; frame-ancestors 'none'")
+        assert f'content="{own}"' in html.decode()
+        assert "Set-Cookie" not in answer.headers
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize("place", ["x", "0" * 31, "../konto", "DIGESTS.json"])
+def test_no_other_place_is_a_holders_page(desk: Desk, place: str) -> None:
+    assert desk.client.get(f"/nokkel/{place}").status_code == 404
