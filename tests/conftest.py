@@ -32,6 +32,25 @@ if TYPE_CHECKING:
     from infra.sides import Side
 
 
+PAGES = (
+    "tests/browser/",
+    "tests/register/test_register_pages.py",
+    "tests/secrecy/test_voter_requests.py",
+    "tests/web/",
+)
+"""Where pages are tried: they ask both databases the same, through use cases that are
+tried on both; so on PostgreSQL they are tried with --long."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave pages over PostgreSQL to the long run."""
+    for item in items:
+        of_a_page = item.nodeid.startswith(PAGES)
+        if of_a_page and "postgres" in item.nodeid.partition("[")[2]:
+            item.add_marker("long")
+
+
 for _area in ("infra", "accounts", "register", "voting"):
     importlib.import_module(f"{_area}.tables")  # so that the schema is whole
 
