@@ -219,7 +219,7 @@ class VerifierServer(socketserver.ThreadingUnixStreamServer):
 
     daemon_threads = True
     request_queue_size = 128
-    """A connection that finds the queue full is refused at once, and a ballot with it."""
+    """Who finds the queue full is refused at once, and a ballot with them."""
 
     def __init__(self, socket_path: Path, keys: IssuerKeys) -> None:
         """Listen; a socket left by a process that died is replaced."""

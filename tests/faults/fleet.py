@@ -82,6 +82,11 @@ class Fleet:
         kill_session(process.pid)
         process.wait(PATIENCE)
 
+    def has_ended(self, name: str) -> bool:
+        """Tell whether a process is gone."""
+        process = self.programs[name].process
+        return process is None or process.poll() is not None
+
     def start_again(self, name: str) -> None:
         """Start what was killed, as a supervisor does."""
         self._start(self.programs[name])
@@ -129,14 +134,19 @@ def a_fleet(folder: Path) -> Iterator[Fleet]:
 
 
 def start_both_sides(
-    fleet: Fleet, environ: Mapping[str, str], port: int, *, web_workers: int = 1
+    fleet: Fleet,
+    environ: Mapping[str, str],
+    port: int,
+    *,
+    web_workers: int = 1,
+    workers: bool = True,
 ) -> None:
     """Start what one installation of both sides needs; a test is its cron."""
     fleet.start_urne("verifier", environ, "verifier")
-    wait_for_verifier(environ)
-    for side in ("register", "service"):
+    for side in ("register", "service") if workers else ():
         fleet.start_urne(f"worker-{side}", environ, "worker", side)
     fleet.start_web("web", port, environ, workers=web_workers)
+    wait_for_verifier(environ)
 
 
 def wait_for_verifier(environ: Mapping[str, str]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -19,8 +21,10 @@ from tests.conftest import Stores
 from tests.faults.fleet import Fleet, a_fleet, free_port, start_both_sides
 from tests.faults.hands import invite
 from tests.faults.proxy import Proxy, a_proxy
-from tests.secrecy.devices import Device, HttpLine
+from tests.secrecy.devices import Device, Exchange, HttpLine, LineBroken
+from tests.secrecy.holders import HolderPages
 from tests.secrecy.installation import (
+    APPROVED,
     BEFORE,
     Installation,
     a_draft,
@@ -34,6 +38,9 @@ from voting.record import read_record
 from voting.record_export import export_record
 from voting.verification.runner import Report, verify_record
 
+OK = http.client.OK
+TRIES = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -44,12 +51,35 @@ class Running:
     proxy: Proxy
 
     def finish(self) -> Report:
-        """Close, count and approve; return what anybody finds of the record."""
+        """Close, count and approve; return what anybody finds of the record.
+
+        The holders' pages go over the proxy, and try again until they are answered.
+        """
         held = self.held
         held.close()
-        held.count()
-        held.approve()
+        held.election.start_count()
+        pages = HolderPages.of(held.line, held.election)
+        steps = (pages.post_partial, pages.post_approval)
+        for step, (first, second) in zip(steps, ((1, 3), (2, 3)), strict=True):
+            held.move_to(APPROVED)
+            for index in (first, second):
+                assert self.insist(partial(step, index)).status == OK
+        held.deliver()
         return verified(held)
+
+    def insist(self, ask: Callable[[], Exchange]) -> Exchange:
+        """Ask until there is an answer; whatever was killed is started again."""
+        for _ in range(TRIES):
+            try:
+                return ask()
+            except LineBroken:
+                self.raise_the_dead()
+        raise AssertionError("no answer came")
+
+    def raise_the_dead(self) -> None:
+        """Start the web server again if it is gone, as a supervisor does."""
+        if self.fleet.has_ended("web"):
+            self.fleet.start_again("web")
 
     def require_one_ballot_each(self, devices: Sequence[Device]) -> None:
         """Check that each device's receipt is kept, and that nothing is doubled."""
@@ -100,8 +130,12 @@ def a_running_election(
     voters: int,
     batch: int = 2,
     web_workers: int = 1,
+    workers: bool = False,
 ) -> Iterator[Running]:
-    """Lend an open election behind real processes; the test is its cron."""
+    """Lend an open election behind real processes; the test is its cron.
+
+    Without `workers` the test does what jobs do as well.
+    """
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     told = environ_of(
@@ -115,7 +149,7 @@ def a_running_election(
     set_clock(folder, BEFORE)
     runtime = open_runtime(load_settings(told))
     with a_fleet(folder / "logs") as fleet, a_proxy(port) as proxy:
-        start_both_sides(fleet, told, port, web_workers=web_workers)
+        start_both_sides(fleet, told, port, web_workers=web_workers, workers=workers)
         held = Installation(
             folder,
             dict.fromkeys(SIDES, runtime),
@@ -125,7 +159,10 @@ def a_running_election(
             members(voters),
         )
         held.prepare()
-        invite(held)
+        if workers:
+            invite(held)
+        else:
+            held.invite()
         held.open()
         yield Running(held, fleet, proxy)
     runtime.close()

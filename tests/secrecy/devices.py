@@ -96,7 +96,14 @@ class Line(Protocol):
     seen: list[Exchange]
 
     def ask(
-        self, side: Side, method: str, path: str, sent: bytes, *, type_: str = ...
+        self,
+        side: Side,
+        method: str,
+        path: str,
+        sent: bytes,
+        *,
+        type_: str = ...,
+        bearer: str = ...,
     ) -> Exchange:
         """Return the answer, whatever its status."""
         ...
@@ -113,11 +120,19 @@ class PagesOf:
         self.seen: list[Exchange] = []
 
     def ask(
-        self, side: Side, method: str, path: str, sent: bytes, *, type_: str = JSON
+        self,
+        side: Side,
+        method: str,
+        path: str,
+        sent: bytes,
+        *,
+        type_: str = JSON,
+        bearer: str = "",
     ) -> Exchange:
         """Return the answer, whatever its status."""
         client = self.app.test_client(use_cookies=False)
-        with client.open(path, method=method, data=sent, content_type=type_) as given:
+        headers = _headers(type_, sent, bearer)
+        with client.open(path, method=method, data=sent, headers=headers) as given:
             told, body = list(given.headers), given.data
         exchange = Exchange(side, method, path, sent, given.status_code, told, body)
         self.seen.append(exchange)
@@ -133,7 +148,14 @@ class HttpLine:
     _lock: Lock = field(default_factory=Lock)
 
     def ask(
-        self, side: Side, method: str, path: str, sent: bytes, *, type_: str = JSON
+        self,
+        side: Side,
+        method: str,
+        path: str,
+        sent: bytes,
+        *,
+        type_: str = JSON,
+        bearer: str = "",
     ) -> Exchange:
         """Return the answer, whatever its status.
 
@@ -145,7 +167,7 @@ class HttpLine:
         connection = http.client.HTTPConnection(
             address.hostname or "", address.port, timeout=SECONDS_TO_ANSWER
         )
-        headers = {"Content-Type": type_} if sent else {}
+        headers = _headers(type_, sent, bearer)
         try:
             connection.request(method, path, sent or None, headers)
             given = connection.getresponse()
@@ -158,6 +180,11 @@ class HttpLine:
         with self._lock:
             self.seen.append(exchange)
         return exchange
+
+
+def _headers(type_: str, sent: bytes, bearer: str) -> dict[str, str]:
+    headers = {"Content-Type": type_} if sent else {}
+    return {**headers, "Authorization": f"Bearer {bearer}"} if bearer else headers
 
 
 @dataclass(slots=True)
