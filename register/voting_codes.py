@@ -21,8 +21,10 @@ from crypto.signing import SigningSeed
 from crypto.statements import codes_parts
 from infra.config import Settings
 from register.marks import find_mark, lock_entry
+from register.recipients import shown_number
 from register.refusals import ElectionNotOpen
 from register.roll import lock_roll, require_roll
+from register.roll_phases import SendingKind
 from register.statements import post_leaf
 from register.tables import Message, Roll, Sending, VotingCode
 
@@ -122,7 +124,8 @@ def announce_codes(
     """Tell the board of a sending's codes by a signed leaf; return its number.
 
     All codes that were drawn for it, also those that died; call it when no more will
-    be drawn.
+    be drawn. How many a reminder went to is rounded up in steps: the exact number
+    would tell everybody how many have voted.
 
     Raises:
         NothingToAnnounce: no code was drawn, or it was told before.
@@ -141,6 +144,7 @@ def announce_codes(
         raise NothingToAnnounce
     number = _next_number(session, sending.election_id)
     root = codes_root(keys)
+    count = shown_number(SendingKind(sending.kind), len(keys))
     sending.number, sending.codes_root = number, root
     session.flush()
     post_leaf(
@@ -149,12 +153,12 @@ def announce_codes(
         sending.election_id,
         kind="codes",
         fields={
-            "count": len(keys),
+            "count": count,
             "kind": sending.kind,
             "number": number,
             "root": root.hex(),
         },
-        parts=codes_parts(fingerprint, number, sending.kind, len(keys), root),
+        parts=codes_parts(fingerprint, number, sending.kind, count, root),
         at=now,
     )
     return number

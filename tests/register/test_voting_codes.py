@@ -87,6 +87,8 @@ def test_each_sending_is_told_to_the_board_once(open_election: Election) -> None
     verify_leaf(decode_manifest(manifest), fingerprint_of(manifest), leaf)
     assert (leaf.number, leaf.kind, leaf.count) == (0, "invitation", 2)
     assert leaf.root == codes_root(link.seed.public_key for link in links)
+    reminded = open_election.posted("leaf")[1]["leaf"]
+    assert (reminded["kind"], reminded["count"]) == ("reminder", 20)
 
 
 def test_sending_without_codes_is_not_told(open_election: Election) -> None:
