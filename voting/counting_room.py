@@ -6,6 +6,7 @@ in, and combines it; whoever has the record can do the same.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -162,12 +163,17 @@ def accept_partial(
         PartialDecryption(election_id=election_id, index=index, document=document)
     )
     session.flush()
+    partials = load_partials(session, election_id)
+    protocol = None
+    if len(partials) >= election.manifest.threshold:
+        protocol = _write_protocol(session, election, tally, partials)
+    # After all that takes its time: whoever holds the chain keeps others waiting.
     record_event(
         session, at=at, actor=actor, kind="partial-accepted", subject=election_id
     )
-    if len(load_partials(session, election_id)) < election.manifest.threshold:
+    if protocol is None:
         return False
-    _finish(session, election, tally, at)
+    _finish(session, election, protocol, at)
     return True
 
 
@@ -224,11 +230,13 @@ def paper_of(session: Session, election_id: str) -> PaperResults | None:
     return None if encoded is None else decode_paper(encoded)
 
 
-def _finish(
-    session: Session, election: SealedElection, tally: Tally, at: datetime
-) -> None:
+def _write_protocol(
+    session: Session,
+    election: SealedElection,
+    tally: Tally,
+    partials: Sequence[Partial],
+) -> bytes:
     manifest = election.manifest
-    partials = load_partials(session, election.id)
     totals = open_tally(manifest, tally, partials)
     board = read_board_so_far(session, election)
     paper = paper_of(session, election.id)
@@ -242,11 +250,16 @@ def _finish(
         tally=tally_digest(encode_tally(tally)),
         files=record_files(session, election),
     )
+    return build_protocol(inputs)
+
+
+def _finish(
+    session: Session, election: SealedElection, protocol: bytes, at: datetime
+) -> None:
     row = get_election(session, election.id)
     require_transition(Phase(row.phase), Phase.COUNTED)
-    row.protocol = build_protocol(inputs)
-    row.phase = Phase.COUNTED
-    propose_approval(session, election.id, row.protocol, actor=SYSTEM, at=at)
+    row.protocol, row.phase = protocol, Phase.COUNTED
+    propose_approval(session, election.id, protocol, actor=SYSTEM, at=at)
     record_event(
         session, at=at, actor=SYSTEM, kind="election-counted", subject=election.id
     )
