@@ -41,13 +41,23 @@ PAGES = (
 """Where pages are tried: they ask both databases the same, through use cases that are
 tried on both; so on PostgreSQL they are tried with --long."""
 
+LONG = (
+    "tests/browser/test_holder_page.py",  # test_whole_election walks the same page
+    "tests/faults/test_killed_workers.py",  # a minute for every kill
+    "tests/javascript/test_holder_ceremony.py",  # Argon2id at its full cost
+    "tests/register/test_register_look.py",  # every page at every width
+    "tests/web/test_official_look.py",  # every page at every width
+)
+"""What takes minutes, and what it is that a shorter test tries too."""
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave pages over PostgreSQL to the long run."""
+    """Leave to the long run what is long, and pages over PostgreSQL."""
     for item in items:
         of_a_page = item.nodeid.startswith(PAGES)
-        if of_a_page and "postgres" in item.nodeid.partition("[")[2]:
+        on_postgres = "postgres" in item.nodeid.partition("[")[2]
+        if item.nodeid.startswith(LONG) or (of_a_page and on_postgres):
             item.add_marker("long")
 
 
