@@ -49,8 +49,11 @@ def sweep_register(runtime: Runtime) -> None:
                 step(runtime, election_id)
             except Exception as failure:  # noqa: BLE001 - raised again below
                 failures.append(failure)
-    with runtime.store("register").begin() as session:
-        sound_alarms(session, runtime.settings, runtime.clock.now())
+    try:
+        with runtime.store("register").begin() as session:
+            sound_alarms(session, runtime.settings, runtime.clock.now())
+    except Exception as failure:  # noqa: BLE001 - raised again below
+        failures.append(failure)
     _queue_shreddings(runtime)
     deliver_pending(runtime, "register")
     if failures:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from redis import RedisError
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from crypto.encoding import JsonValue, encode_json
@@ -144,4 +148,15 @@ def take_alarm(session: Session, document: ReceivedDocument, runtime: Runtime) -
         subject=document.subject,
         content={"days": days},
     )
-    enqueue(queue_of(runtime, "service"), WARNING_JOB, document.subject)
+    event.listen(
+        session,
+        "after_commit",
+        lambda _: _queue_warning(runtime, document.subject),
+        once=True,
+    )
+
+
+def _queue_warning(runtime: Runtime, election_id: str) -> None:
+    # Without Redis the warning still stands on the election's page.
+    with suppress(RedisError):
+        enqueue(queue_of(runtime, "service"), WARNING_JOB, election_id)

@@ -57,6 +57,7 @@ from voting.views.pages import (
     page_url,
     require_election_id,
 )
+from voting.warning_jobs import alarm_of
 
 blueprint = Blueprint("elections", __name__, url_prefix="/valg")
 blueprint.url_value_preprocessor(require_election_id)
@@ -105,6 +106,7 @@ def show(election_id: str) -> str:
     return election_page(
         "overview.html",
         election,
+        alarm=alarm_of(election),
         overview=overview,
         own_seat=seat,
         open_tasks=count_unsigned(overview, seat),
