@@ -43,7 +43,12 @@ tried on both; so on PostgreSQL they are tried with --long."""
 
 LONG = (
     "tests/browser/test_holder_page.py",  # test_whole_election walks the same page
-    "tests/faults/test_killed_workers.py",  # a minute for every kill
+    "tests/commands/test_demo.py",  # test_run starts the same, without its voters
+    "tests/commands/test_simulate.py",  # test_whole_election goes the same way
+    "tests/faults/test_emptied_redis.py",  # a whole installation for each
+    "tests/faults/test_killed_web.py",  # a whole installation for each
+    "tests/faults/test_killed_workers.py",  # a whole installation for each
+    "tests/faults/test_verifier_queue.py",  # test_one_link queues as many
     "tests/javascript/test_holder_ceremony.py",  # Argon2id at its full cost
     "tests/register/test_register_look.py",  # every page at every width
     "tests/web/test_official_look.py",  # every page at every width
