@@ -67,13 +67,13 @@ class Fleet:
             *("--graceful-timeout=5", f"--workers={workers}"),
             f"--bind=127.0.0.1:{port}",
         )
-        self._start(Program(name, command, environ, port))
+        self.start(Program(name, command, environ, port))
 
     def start_urne(
         self, name: str, environ: Mapping[str, str], *arguments: str
     ) -> None:
         """Start one of the commands of `urne`."""
-        self._start(Program(name, (*URNE, *arguments), environ))
+        self.start(Program(name, (*URNE, *arguments), environ))
 
     def kill(self, name: str) -> None:
         """Kill -9 a process with all that it has started."""
@@ -89,7 +89,7 @@ class Fleet:
 
     def start_again(self, name: str) -> None:
         """Start what was killed, as a supervisor does."""
-        self._start(self.programs[name])
+        self.start(self.programs[name])
 
     def logs(self) -> bytes:
         """Return everything that any process has written."""
@@ -102,7 +102,8 @@ class Fleet:
                 kill_session(program.process.pid)
                 program.process.wait(PATIENCE)
 
-    def _start(self, program: Program) -> None:
+    def start(self, program: Program) -> None:
+        """Start a program, and wait for it if it is a web server."""
         self.folder.mkdir(exist_ok=True)
         leash = (sys.executable, "-I", "-S", str(LEASH), str(os.getpid()))
         with (self.folder / f"{program.name}.log").open("ab") as log:
