@@ -48,6 +48,7 @@ LONG = (
     "tests/faults/test_emptied_redis.py",  # a whole installation for each
     "tests/faults/test_killed_web.py",  # a whole installation for each
     "tests/faults/test_killed_workers.py",  # a whole installation for each
+    "tests/faults/test_shredded_folder.py",  # a whole installation for each
     "tests/faults/test_verifier_queue.py",  # test_one_link queues as many
     "tests/javascript/test_holder_ceremony.py",  # Argon2id at its full cost
     "tests/register/test_register_look.py",  # every page at every width
