@@ -46,6 +46,7 @@ LONG = (
     "tests/commands/test_demo.py",  # test_run starts the same, without its voters
     "tests/commands/test_simulate.py",  # test_whole_election goes the same way
     "tests/faults/test_emptied_redis.py",  # a whole installation for each
+    "tests/faults/test_killed_verifier.py",  # a whole installation for each
     "tests/faults/test_killed_web.py",  # a whole installation for each
     "tests/faults/test_killed_workers.py",  # a whole installation for each
     "tests/faults/test_shredded_folder.py",  # a whole installation for each
