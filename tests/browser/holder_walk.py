@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from infra.config import Settings
 from infra.databases import Store
 from tests.browser.holder_pages import HolderPage
+from tests.serving import served
 from tests.voting.whole_election import (
     AFTER,
     BEFORE,
@@ -31,7 +32,6 @@ from tests.web.holder_site import (
     holder_app,
     holder_runtime,
     seat_everyone,
-    serving,
 )
 from voting.elections import get_election, start_ceremony
 from voting.paper import PaperGroup, PaperResults
@@ -62,7 +62,7 @@ def a_site(store: Store, settings: Settings, folder: Path) -> Iterator[Site]:
     with (
         a_new_election(store, settings, folder, draft=a_draft()) as election,
         holder_runtime(settings, clock := SetClock()) as runtime,
-        serving(holder_app(runtime)) as address,
+        served(holder_app(runtime)) as address,
     ):
         with election.store.begin() as session:
             row = get_election(session, election.id)

@@ -6,7 +6,6 @@ and the pages are those of the application; the test moves the clock.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,8 +16,6 @@ import redis
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import text
-from typing_extensions import override
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 import register.views.voter
 import voting.views.board
@@ -37,6 +34,7 @@ from tests.register.conftest import MONDAY
 from tests.register.elections import SLUG, Election, Link, MovedClock
 from tests.register.roll_files import ELECTION, KARI, OLA, PER
 from tests.services import free_port
+from tests.serving import served
 from tests.voting.polling import running_verifier
 from voting.board import NewLeaf, append_leaves
 from voting.box import take_batch
@@ -169,12 +167,6 @@ class VotingSite:
         return len(taken)
 
 
-class _Silent(WSGIRequestHandler):
-    @override
-    def log_request(self, *_args: object) -> None:
-        """Keep the test output quiet."""
-
-
 @contextmanager
 def voting_site(
     stores: Stores, folder: Path, redis_url: str, **manifest: object
@@ -198,7 +190,7 @@ def voting_site(
         secret = SecretScalar.random()
         _open(election, verifier, {"election_key": mul_base(secret), **manifest})
         app = _app(election.runtime)
-        with _serving(app, ports[0]), _serving(app, ports[1]):
+        with served(app, ports[0]), served(app, ports[1]):
             yield VotingSite(service_url, election, secret)
         for connection in election.runtime.connections.values():
             connection.close()
@@ -224,19 +216,6 @@ def _app(runtime: Runtime) -> Flask:
     app.register_blueprint(register.views.voter.blueprint)
     seal_app(app, CSRFProtect(app))
     return app
-
-
-@contextmanager
-def _serving(app: Flask, port: int) -> Iterator[BaseWSGIServer]:
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Silent)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def _open(

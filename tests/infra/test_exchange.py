@@ -12,7 +12,6 @@ from flask import Flask
 from nacl.signing import SigningKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from crypto.encoding import JsonValue
 from infra import exchange
@@ -48,6 +47,7 @@ from infra.sides import Side
 from infra.tables import AUDIT, INBOX, OUTBOX
 from tests.conftest import Stores
 from tests.services import free_port
+from tests.serving import served
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 ELECTION = "e" * 32
@@ -286,15 +286,8 @@ def test_bytes_that_no_side_wrote_are_refused(
 def _serving(runtime: Runtime, port: int) -> Iterator[None]:
     app = Flask("utveksling")
     app.register_blueprint(exchange_blueprint(runtime))
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with served(app, port):
         yield
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
@@ -416,16 +409,8 @@ def test_a_redirect_is_not_followed(two_processes: dict[Side, Runtime]) -> None:
         hits.append(path)
         return "", 307, {"Location": "/elsewhere"}
 
-    server = make_server("127.0.0.1", free_port(), app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        with pytest.raises(DeliveryFailed):
-            send_by_http(f"http://127.0.0.1:{server.port}/utveksling", document)
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served(app) as address, pytest.raises(DeliveryFailed):
+        send_by_http(f"{address}/utveksling", document)
     assert hits == ["utveksling"]
 
 

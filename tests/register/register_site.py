@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
@@ -13,7 +11,6 @@ from typing import Any
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from accounts.officials import OfficialIdentity
@@ -105,17 +102,3 @@ def signed_in(
     answer = client.post("/r/inn", data={"pass": a_pass(office, *roles, who=who)})
     assert answer.status_code == 200
     return Browser(client)
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """Serve the application on loopback; yield the address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from register.roll_phases import SendingKind
 from tests.conftest import Stores
 from tests.register.post_office import PostOffice, a_post_office, members
-from tests.register.register_site import HERE, a_pass, an_app, served
+from tests.register.register_site import HERE, a_pass, an_app
 from tests.register.roll_files import HEADINGS, KARI, OLA, as_csv
+from tests.serving import served
 from tests.smtp import SmtpServer, Stage
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,8 +10,6 @@ from pathlib import Path
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
-from typing_extensions import override
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 import voting.views.holders
 from accounts.guards import seal_app
@@ -82,23 +79,3 @@ def access_keys(store: Store, election_id: str) -> Mapping[int, str]:
 def seat_everyone(election: WholeElection) -> Mapping[int, str]:
     """The access keys of an election under test."""
     return access_keys(election.store, election.id)
-
-
-class _Silent(WSGIRequestHandler):
-    @override
-    def log_request(self, *_args: object) -> None:
-        """Keep the test output quiet."""
-
-
-@contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Serve an application on loopback; yield its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,6 @@ from typing import Any
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from accounts.guards import seal_app
@@ -110,17 +107,3 @@ class Visitor:
     def send(self, path: str, data: Mapping[str, Any]) -> Answer:
         """Send whatever, and follow where it leads."""
         return Answer(self.client.post(path, data=data, follow_redirects=True))
-
-
-@contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Serve on loopback; yield the address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,11 +9,11 @@ from pathlib import Path
 from flask import Flask, render_template, render_template_string
 from flask_babel import Babel
 from flask_wtf import CSRFProtect, FlaskForm
-from werkzeug.serving import make_server
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length
 
+from tests.serving import served
 from tests.web.strict_site import POLICY
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,12 +126,5 @@ def specimen_app() -> Flask:
 @contextmanager
 def specimen_site() -> Iterator[str]:
     """Serve the specimens on loopback; yield the address."""
-    server = make_server("127.0.0.1", 0, specimen_app(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served(specimen_app()) as address:
+        yield address

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
+from tests.serving import served
 from tests.web.gallery import Gallery
-from tests.web.official_site import serving
 from tests.web.staging import PASSWORD
 from tests.web.test_look import AXE, RULES
 
@@ -48,7 +48,7 @@ OF_A_MEMBER = (
 
 @pytest.fixture
 def site(gallery_app: Flask) -> Iterator[str]:
-    with serving(gallery_app) as address:
+    with served(gallery_app) as address:
         yield address
 
 
