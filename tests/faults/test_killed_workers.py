@@ -190,6 +190,7 @@ def require_survived(working: Working, delays: Sequence[float]) -> int:
     struck = working.kill_until("service", lambda: is_published(held), delays)
     held.move_to(AFTER)
     struck += working.kill_until("service", lambda: is_proven(held), delays)
+    held.deliver()  # the last kill may have struck before the register was told
     struck += working.kill_until("register", lambda: is_settled(held), delays)
     held.sweep()
     held.count()
