@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -216,7 +216,8 @@ def kill_with_children(pid: int) -> None:
     """Kill -9 a worker and the process in which it runs its job."""
     processes = psutil.Process(pid).children(recursive=True)
     for each in [psutil.Process(pid), *processes]:
-        each.send_signal(signal.SIGKILL)
+        with suppress(psutil.NoSuchProcess):  # it may just have ended
+            each.send_signal(signal.SIGKILL)
 
 
 def a_post_office(

@@ -44,7 +44,7 @@ class Killer:
         self.job_alone = job_alone
         self.worker_pid = 0
         self.ready = threading.Event()
-        self.struck = False
+        self.struck = threading.Event()
 
     def __call__(self) -> str | None:
         self.office.smtp.behave()
@@ -55,7 +55,7 @@ class Killer:
                 child.wait(10) if child.is_running() else None
         else:
             kill_with_children(self.worker_pid)
-        self.struck = True
+        self.struck.set()
         return HANG_UP if not self.job_alone else None
 
 
@@ -72,7 +72,7 @@ def test_a_killed_worker_sends_nobody_a_second_mail_and_loses_no_link(
         killer.worker_pid = worker.pid
         killer.ready.set()
         worker.wait(60)
-    assert killer.struck
+    assert killer.struck.wait(30)
     assert worker.returncode == -signal.SIGKILL
 
     office.pass_time(sending_id)
@@ -100,7 +100,7 @@ def test_the_queues_own_retry_sends_nothing_again(
         killer.worker_pid = worker.pid
         killer.ready.set()
         worker.wait(60)
-    assert killer.struck
+    assert killer.struck.wait(30)
     office.pass_time(sending_id)
     enqueue_sending(office.runtime, sending_id)
     office.work_off()
