@@ -32,18 +32,23 @@ if TYPE_CHECKING:
     from infra.sides import Side
 
 
-PAGES = (
+ON_SQLITE_FIRST = (
     "tests/browser/",
     "tests/register/test_register_pages.py",
+    "tests/register/test_sending_killed.py",
+    "tests/secrecy/test_servers_open_nothing.py",
     "tests/secrecy/test_voter_requests.py",
     "tests/web/",
 )
-"""Where pages are tried: they ask both databases the same, through use cases that are
-tried on both; so on PostgreSQL they are tried with --long."""
+"""What asks both databases the same, mostly pages, through use cases that are tried on
+both; so on PostgreSQL it is tried with --long."""
 
 LONG = (
     "tests/browser/test_holder_page.py",  # test_whole_election walks the same page
     "tests/commands/test_demo.py",  # test_run starts the same, without its voters
+    # test_run's other tests start and stop the same
+    "tests/commands/test_run.py::test_nothing_outlives_a_killed_supervisor",
+    "tests/commands/test_run.py::test_two_web_servers",
     "tests/commands/test_simulate.py",  # test_whole_election goes the same way
     "tests/faults/test_emptied_redis.py",  # a whole installation for each
     "tests/faults/test_killed_verifier.py",  # a whole installation for each
@@ -60,11 +65,11 @@ LONG = (
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to the long run what is long, and pages over PostgreSQL."""
+    """Leave to the long run what is long, and what SQLite has tried as well."""
     for item in items:
-        of_a_page = item.nodeid.startswith(PAGES)
+        again = item.nodeid.startswith(ON_SQLITE_FIRST)
         on_postgres = "postgres" in item.nodeid.partition("[")[2]
-        if item.nodeid.startswith(LONG) or (of_a_page and on_postgres):
+        if item.nodeid.startswith(LONG) or (again and on_postgres):
             item.add_marker("long")
 
 
