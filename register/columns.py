@@ -19,6 +19,11 @@ class Field(StrEnum):
     EMAIL = "email"
     MOBILE = "mobile"
     GROUP = "group"
+    ADDRESS = "address"
+    POSTCODE = "postcode"
+    CITY = "city"
+    CHANNEL = "channel"
+    LANGUAGE = "language"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,24 @@ VOCABULARY: Final[Mapping[Field, tuple[str, ...]]] = {
         *("district", "avdeling", "avd", "department", "branch", "klubb"),
         *("overenskomst", "overeinskomst", "tariffområde", "tariffavtale"),
         *("tariffomraade", "avtaleområde", "collectiveagreement", "agreement"),
+    ),
+    Field.ADDRESS: (
+        *("postadresse", "adresse", "adresse1", "adresselinje1", "gateadresse"),
+        *("gatenavn", "gate", "privatadresse", "postadresse1", "bostedsadresse"),
+        *("address", "streetaddress", "postaladdress", "address1", "street"),
+    ),
+    Field.POSTCODE: (
+        *("postnummer", "postnr", "postkode", "zip", "zipcode", "postcode"),
+        *("postalcode",),
+    ),
+    Field.CITY: ("poststed", "poststad", "postort", "city", "town", "posttown"),
+    Field.CHANNEL: (
+        *("foretrukketkanal", "foretrukkenkanal", "kanal", "varslingskanal"),
+        *("kontaktkanal", "kontaktform", "preferredchannel", "channel"),
+    ),
+    Field.LANGUAGE: (
+        *("målform", "maalform", "foretrukketspråk", "språk", "spraak"),
+        *("preferredlanguage", "language"),
     ),
 }
 

@@ -50,7 +50,7 @@ class TicketForm(FlaskForm):  # type: ignore[misc] # as above
 
     ticket = HiddenField(validators=[Length(max=200)])
     heading_line = HiddenField(validators=[Length(max=10)])
-    columns = HiddenField(validators=[Length(max=200)])
+    columns = HiddenField(validators=[Length(max=400)])
     sheet = HiddenField(validators=[Length(max=100)])
 
     @property
@@ -72,6 +72,11 @@ class ColumnsForm(FlaskForm):  # type: ignore[misc] # as above
     email = SelectField(_l("E-post"), coerce=int)
     mobile = SelectField(_l("Mobil"), coerce=int)
     group = SelectField(_l("Velgergruppe"), coerce=int)
+    address = SelectField(_l("Postadresse"), coerce=int)
+    postcode = SelectField(_l("Postnummer"), coerce=int)
+    city = SelectField(_l("Poststed"), coerce=int)
+    channel = SelectField(_l("Foretrukket kanal"), coerce=int)
+    language = SelectField(_l("Målform"), coerce=int)
 
     def offer(self, headings: Sequence[str]) -> None:
         """Set the columns that can be chosen."""

@@ -17,10 +17,10 @@ from infra.config import Settings
 from infra.keystore import DataKey, Keystore
 from register.persons import (
     EntryId,
-    digest_address,
     digest_member,
     draw_entry_id,
     person_of,
+    reach_columns,
     seal_new_salt,
     seal_person,
 )
@@ -143,18 +143,18 @@ def _new_entry(
     if session.scalar(known) is not None:
         raise OnTheRoll
     entry_id = draw_entry_id()
-    email = member.email
+    person = person_of(member)
     session.add(
         RollEntry(
             id=entry_id,
             election_id=election_id,
             group_index=group_index,
             member_digest=digest,
-            email_digest=digest_address(key, email) if email else None,
-            sealed_person=seal_person(key, entry_id, person_of(member)),
+            sealed_person=seal_person(key, entry_id, person),
             sealed_salt=seal_new_salt(key, entry_id),
             channel=Channel.DIGITAL,
             added_late=True,
+            **reach_columns(key, person),
         )
     )
     session.flush()

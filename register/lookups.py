@@ -59,7 +59,6 @@ class TroubledMessage:
     member_number: str = field(repr=False)
     kind: SendingKind
     state: MessageState
-    is_marked: bool
 
 
 def note_look_up(
@@ -137,7 +136,6 @@ def list_troubled(
             member_number=read_person(key, entry).member_number,
             kind=SendingKind(kind),
             state=MessageState(message.state),
-            is_marked=find_mark(session, entry.id) is not None,
         )
         for message, entry, kind in found
     ]

@@ -84,6 +84,7 @@ def close_election(
     ):
         raise PhaseMismatch
     roll.closed_at, roll.phase = closed_at, RollPhase.CLOSED
+    roll.final_size, roll.final_root = size, root
     roll.last_date = closed_at + NEVER_APPROVED
     counts = count_marks(session, election_id)
     _keep(session, election_id, counts)

@@ -9,6 +9,7 @@ from typing import Final, NewType, cast
 from crypto.encoding import decode_json, encode_json
 from infra.fields import decrypt_field, encrypt_field, keyed_digest
 from infra.keystore import DataKey
+from register.contacts import parse_mobile
 from register.roll_findings import RollRow
 from register.rows import member_key
 
@@ -31,6 +32,14 @@ class Person:
     family_name: str = field(repr=False)
     email: str | None = field(repr=False)
     mobile: str | None = field(repr=False)
+    postal: str | None = field(default=None, repr=False)
+    """The lines of a letter's address below the name."""
+
+    channel: str | None = None
+    """By what the member wants to be reached, where the roll says so."""
+
+    language: str | None = None
+    """nb, nn or en, where the roll says so."""
 
     @property
     def display_name(self) -> str:
@@ -41,8 +50,26 @@ class Person:
 def person_of(row: RollRow) -> Person:
     """Return the member of a row of a roll file."""
     return Person(
-        row.member_number, row.given_name, row.family_name, row.email, row.mobile
+        row.member_number,
+        row.given_name,
+        row.family_name,
+        row.email,
+        row.mobile,
+        row.postal,
+        row.channel,
+        row.language,
     )
+
+
+def reach_columns(key: DataKey, person: Person) -> dict[str, object]:
+    """Return the columns of an entry that tell how its member can be reached."""
+    return {
+        "email_digest": digest_address(key, person.email) if person.email else None,
+        "has_mobile": person.mobile is not None
+        and parse_mobile(person.mobile).is_mobile,
+        "has_postal": person.postal is not None,
+        "preferred": person.channel,
+    }
 
 
 def draw_entry_id() -> EntryId:

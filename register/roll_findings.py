@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from register.columns import Field
+from register.roll_phases import MessageChannel
 
 
 class Problem(StrEnum):
@@ -37,6 +38,8 @@ class Remark(StrEnum):
     ONE_NAME_ONLY = "one_name_only"
     MOBILE_MALFORMED = "mobile_malformed"
     NOT_A_MOBILE = "not_a_mobile"
+    UNKNOWN_CHANNEL = "unknown_channel"
+    UNKNOWN_LANGUAGE = "unknown_language"
     SUM_ROW_SKIPPED = "sum_row_skipped"
     HEADINGS_REPEATED = "headings_repeated"
     SIMILAR_GROUPS = "similar_groups"
@@ -58,6 +61,12 @@ class RollRow:
     """ITU-T E.164: a plus and 7 to 15 digits."""
 
     group: str
+    postal: str | None = field(default=None, repr=False)
+    """The lines of a letter's address below the name."""
+
+    channel: MessageChannel | None = None
+    language: str | None = None
+    """nb, nn or en."""
 
 
 @dataclass(frozen=True, slots=True)

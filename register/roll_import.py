@@ -15,12 +15,12 @@ from infra.keystore import DataKey, Keystore
 from register.persons import (
     EntryId,
     Person,
-    digest_address,
     digest_member,
     digest_source,
     draw_entry_id,
     open_person,
     person_of,
+    reach_columns,
     seal_new_salt,
     seal_person,
 )
@@ -195,7 +195,7 @@ def _new_rows(
             "id": entry_id,
             "group_index": index[row.group],
             "member_digest": digest,
-            "email_digest": digest_address(key, row.email) if row.email else None,
+            **reach_columns(key, person),
             "sealed_person": there.sealed_person
             if there and kept
             else seal_person(key, entry_id, person),

@@ -43,6 +43,14 @@ class Channel(StrEnum):
     PAPER = "paper"
 
 
+class MessageChannel(StrEnum):
+    """By what a message goes; in the order in which they are tried."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    LETTER = "letter"
+
+
 class SendingKind(StrEnum):
     """Why a sending goes out; the names are those of the board's `codes` leaves."""
 
@@ -50,12 +58,17 @@ class SendingKind(StrEnum):
     REMINDER = "reminder"
     RESEND = "resend"
     LATE = "late"
+    NOTICE = "notice"
+    """After closing: how the register has the member. It holds no code."""
 
 
 class SendingState(StrEnum):
     """Where a sending stands."""
 
     DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    """Confirmed, its recipients chosen; it starts at its time."""
+
     RUNNING = "running"
     PAUSED = "paused"
     STOPPED = "stopped"
@@ -70,6 +83,12 @@ class MessageState(StrEnum):
     """Its code's public key is kept, and it is being handed in."""
 
     SENT = "sent"
+    DELIVERED = "delivered"
+    """The gateway says that it arrived."""
+
+    BOUNCED = "bounced"
+    """It was taken, and came back: this address reaches nobody. Its code lives on."""
+
     UNCERTAIN = "uncertain"
     """It may have arrived: the one who sent it died, or lost the connection."""
 
@@ -81,6 +100,23 @@ class MessageState(StrEnum):
 
     WITHDRAWN = "withdrawn"
     """Never sent: the sending was stopped, or the member took out the right first."""
+
+
+class LetterBatchState(StrEnum):
+    """Where a batch of letters stands."""
+
+    WAITING = "waiting"
+    RENDERING = "rendering"
+    """Its codes' public keys are kept, and it is being handed over."""
+
+    PRINTED = "printed"
+    """Handed over whole; it may be printed again, which kills the earlier codes."""
+
+    UNCERTAIN = "uncertain"
+    """The handing over was broken off: some of it may be on paper."""
+
+    POSTED = "posted"
+    """An official has said that the letters are in the post."""
 
 
 class ShreddingState(StrEnum):

@@ -36,6 +36,11 @@ FIELD_NAMES: Final[Mapping[Field, str]] = {
     Field.EMAIL: N_("e-post"),
     Field.MOBILE: N_("mobil"),
     Field.GROUP: N_("velgergruppe"),
+    Field.ADDRESS: N_("postadresse"),
+    Field.POSTCODE: N_("postnummer"),
+    Field.CITY: N_("poststed"),
+    Field.CHANNEL: N_("foretrukket kanal"),
+    Field.LANGUAGE: N_("målform"),
 }
 
 PROBLEMS: Final[Mapping[Problem, Sentence]] = {
@@ -124,6 +129,14 @@ REMARKS: Final[Mapping[Remark, Sentence]] = {
     Remark.NOT_A_MOBILE: Sentence(
         N_("Nummeret er norsk, men ikke et mobilnummer."),
         N_("Det kan ikke ta imot SMS."),
+    ),
+    Remark.UNKNOWN_CHANNEL: Sentence(
+        N_("«%(shown)s» er ingen kanal vi kjenner, og er ikke tatt med."),
+        N_("Skriv e-post, SMS eller brev, eller la feltet stå tomt."),
+    ),
+    Remark.UNKNOWN_LANGUAGE: Sentence(
+        N_("«%(shown)s» er ikke et språk vi har tekster på, og er ikke tatt med."),
+        N_("Skriv bokmål, nynorsk eller engelsk, eller la feltet stå tomt."),
     ),
     Remark.SUM_ROW_SKIPPED: Sentence(
         N_("Raden er en sumrad og er ikke tatt med."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from register.cells import (
@@ -23,6 +23,7 @@ from register.contacts import (
     parse_address,
     parse_mobile,
 )
+from register.reaching import join_postal, read_channel, read_language
 from register.roll_comparison import shared_addresses, similar_groups
 from register.roll_findings import Notice, Problem, Remark, RollRow, RowError
 from register.roll_source import Line
@@ -38,6 +39,11 @@ MAX_LENGTHS: Final[Mapping[Field, int]] = {
     Field.EMAIL: 254,
     Field.MOBILE: 40,
     Field.GROUP: 100,
+    Field.ADDRESS: 120,
+    Field.POSTCODE: 12,
+    Field.CITY: 60,
+    Field.CHANNEL: 40,
+    Field.LANGUAGE: 40,
 }
 """Characters after cleaning."""
 
@@ -54,6 +60,7 @@ _PERSONAL: Final = (
     Field.FULL_NAME,
     Field.EMAIL,
     Field.MOBILE,
+    Field.ADDRESS,
 )
 # UTF-8 that some program read as Windows-1252: "Ã¸" for "ø".
 _GARBLED: Final = re.compile(r"Ã[¦¸¥˜…†¤¶©¼\u00a0-\u00bf]")
@@ -144,9 +151,8 @@ class _Checker:
         mobile = self._mobile(mapped.line, cells)
         group = self._group(mapped.line, cells)
         if len(self.errors) == before:
-            self.rows.append(
-                RollRow(mapped.line, number, given, family, email, mobile, group)
-            )
+            row = RollRow(mapped.line, number, given, family, email, mobile, group)
+            self.rows.append(self._with_wishes(row, cells))
 
     def compare(self) -> None:
         """Notice what only shows when all rows are seen together."""
@@ -272,12 +278,31 @@ class _Checker:
         except MalformedMobile:
             # Named, not refused: nothing that must reach a member depends on it,
             # and members' registers are full of half numbers.
-            shown: dict[str, str | int] = {"shown": showable(text)}
-            self.notices.append(Notice(line, Remark.MOBILE_MALFORMED, shown))
+            self._notice(line, Remark.MOBILE_MALFORMED, text)
             return None
         if not found.is_mobile:
             self.notices.append(Notice(line, Remark.NOT_A_MOBILE))
         return found.number
+
+    def _with_wishes(self, row: RollRow, cells: Mapping[Field, str]) -> RollRow:
+        # Named, not refused, as with mobiles: members are reached without them.
+        postal = join_postal(
+            *(
+                without_placeholder(cells.get(field, ""))
+                for field in (Field.ADDRESS, Field.POSTCODE, Field.CITY)
+            )
+        )
+        channel = language = None
+        text = without_placeholder(cells.get(Field.CHANNEL, ""))
+        if text and (channel := read_channel(text)) is None:
+            self._notice(row.line, Remark.UNKNOWN_CHANNEL, text)
+        text = without_placeholder(cells.get(Field.LANGUAGE, ""))
+        if text and (language := read_language(text)) is None:
+            self._notice(row.line, Remark.UNKNOWN_LANGUAGE, text)
+        return replace(row, postal=postal, channel=channel, language=language)
+
+    def _notice(self, line: int, remark: Remark, text: str) -> None:
+        self.notices.append(Notice(line, remark, {"shown": showable(text)}))
 
     def _group(self, line: int, cells: Mapping[Field, str]) -> str:
         if Field.GROUP not in self._heading.columns:

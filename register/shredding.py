@@ -25,12 +25,14 @@ from register.issuers import destroy_issuer_keys
 from register.roll import lock_roll, require_roll
 from register.roll_phases import RollPhase, ShreddingState
 from register.tables import (
+    LetterBatch,
     Mark,
     MarkInIntake,
     Message,
     Roll,
     RollEntry,
     Sending,
+    SendingText,
     Shredding,
     VoterGroup,
     VotingCode,
@@ -47,13 +49,24 @@ NOT_SEEN: Final = ("hosting-snapshots", "mail-providers", "storage-remnants")
 Check = dict[str, JsonValue]
 
 
-_OfMembers = type[Mark | MarkInIntake | VotingCode | Message | Sending | RollEntry]
+_OfMembers = type[
+    Mark
+    | MarkInIntake
+    | VotingCode
+    | Message
+    | LetterBatch
+    | SendingText
+    | Sending
+    | RollEntry
+]
 
 _TABLES: Final[tuple[_OfMembers, ...]] = (
     Mark,
     MarkInIntake,
     VotingCode,
     Message,
+    LetterBatch,
+    SendingText,
     Sending,
     RollEntry,
 )

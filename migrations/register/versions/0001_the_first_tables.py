@@ -170,6 +170,7 @@ def upgrade() -> None:
             "last_date", infra.columns.UTCDateTime(timezone=True), nullable=False
         ),
         sa.Column("source_digest", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column("can_undo", sa.Boolean(), nullable=False),
         sa.Column("commitment", infra.columns.FixedBytes(length=32), nullable=True),
         sa.Column("manifest", sa.LargeBinary(), nullable=True),
         sa.Column("fingerprint", infra.columns.FixedBytes(length=32), nullable=True),
@@ -178,6 +179,8 @@ def upgrade() -> None:
         sa.Column("closes_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("closed_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("alarm_days", sa.Integer(), nullable=True),
+        sa.Column("final_size", sa.BigInteger(), nullable=True),
+        sa.Column("final_root", infra.columns.FixedBytes(length=32), nullable=True),
         sa.Column(
             "rewritten_at", infra.columns.UTCDateTime(timezone=True), nullable=True
         ),
@@ -195,6 +198,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(phase = 'shredded') = (shredded_at IS NOT NULL)",
             name=op.f("ck_rolls_shredded_has_its_date"),
+        ),
+        sa.CheckConstraint(
+            "phase IN ('draft', 'cancelled', 'shredded') OR NOT can_undo",
+            name=op.f("ck_rolls_undone_while_a_draft_alone"),
         ),
         sa.CheckConstraint(
             "phase <> 'shredded' OR source_digest IS NULL",
@@ -287,16 +294,25 @@ def upgrade() -> None:
         sa.Column("created_on", sa.Date(), nullable=False),
         sa.Column("subject", sa.String(length=200), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("sms", sa.Text(), nullable=False),
+        sa.Column("channels", sa.String(length=20), nullable=False),
+        sa.Column("falls_back", sa.Boolean(), nullable=False),
+        sa.Column("starts_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("message_count", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("codes_root", infra.columns.FixedBytes(length=32), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('invitation', 'reminder', 'resend', 'late')",
+            "kind IN ('invitation', 'reminder', 'resend', 'late', 'notice')",
             name=op.f("ck_sendings_kind_is_known"),
         ),
         sa.CheckConstraint(
-            "state IN ('draft', 'running', 'paused', 'stopped', 'done')",
+            "state IN ('draft', 'scheduled', 'running', 'paused', 'stopped', 'done')",
             name=op.f("ck_sendings_state_is_known"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'scheduled' OR starts_at IS NOT NULL",
+            name=op.f("ck_sendings_scheduled_has_its_time"),
         ),
         sa.CheckConstraint(
             "(number IS NULL) = (codes_root IS NULL)",
@@ -393,6 +409,14 @@ def upgrade() -> None:
         sa.Column("sealed_salt", sa.LargeBinary(), nullable=False),
         sa.Column("channel", sa.String(length=7), nullable=False),
         sa.Column("added_late", sa.Boolean(), nullable=False),
+        sa.Column("preferred", sa.String(length=6), nullable=True),
+        sa.Column("has_mobile", sa.Boolean(), nullable=False),
+        sa.Column("has_postal", sa.Boolean(), nullable=False),
+        sa.Column("bounced_digest", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.CheckConstraint(
+            "preferred IN ('email', 'sms', 'letter')",
+            name=op.f("ck_roll_entries_preferred_is_known"),
+        ),
         sa.CheckConstraint(
             "channel IN ('digital', 'paper')",
             name=op.f("ck_roll_entries_channel_is_known"),
@@ -434,6 +458,68 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "letter_batches",
+        sa.Column("id", infra.columns.FixedBytes(length=16), nullable=False),
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("sending_id", infra.columns.FixedBytes(length=16), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("letter_count", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("renderings", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "letter_count BETWEEN 1 AND 100",
+            name=op.f("ck_letter_batches_batch_is_small"),
+        ),
+        sa.CheckConstraint(
+            "number > 0", name=op.f("ck_letter_batches_number_is_positive")
+        ),
+        sa.CheckConstraint(
+            "renderings >= 0", name=op.f("ck_letter_batches_renderings_is_a_count")
+        ),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'rendering', 'printed', 'uncertain', 'posted')",
+            name=op.f("ck_letter_batches_state_is_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["sending_id"],
+            ["sendings.id"],
+            name=op.f("fk_letter_batches_sending_id_sendings"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_batches")),
+        sa.UniqueConstraint(
+            "sending_id", "number", name=op.f("uq_letter_batches_sending_id_number")
+        ),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("letter_batches", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_letter_batches_election_id"), ["election_id"], unique=False
+        )
+
+    op.create_table(
+        "sending_texts",
+        sa.Column("sending_id", infra.columns.FixedBytes(length=16), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("sms", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sending_id"],
+            ["sendings.id"],
+            name=op.f("fk_sending_texts_sending_id_sendings"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "sending_id", "language", name=op.f("pk_sending_texts")
+        ),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("sending_texts", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sending_texts_election_id"), ["election_id"], unique=False
+        )
+
+    op.create_table(
         "messages",
         sa.Column("id", infra.columns.FixedBytes(length=16), nullable=False),
         sa.Column("election_id", sa.String(length=32), nullable=False),
@@ -441,15 +527,26 @@ def upgrade() -> None:
         sa.Column("entry_id", infra.columns.FixedBytes(length=16), nullable=False),
         sa.Column("channel", sa.String(length=10), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("batch_id", infra.columns.FixedBytes(length=16), nullable=True),
         sa.CheckConstraint(
-            "channel IN ('email')", name=op.f("ck_messages_channel_is_known")
+            "channel IN ('email', 'sms', 'letter')",
+            name=op.f("ck_messages_channel_is_known"),
         ),
         sa.CheckConstraint(
-            "state IN ('queued', 'sending', 'sent', 'uncertain', 'refused', 'replaced', 'withdrawn')",
+            "(channel = 'letter') = (batch_id IS NOT NULL)",
+            name=op.f("ck_messages_letters_are_printed_in_batches"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('queued', 'sending', 'sent', 'delivered', 'bounced', 'uncertain', 'refused', 'replaced', 'withdrawn')",
             name=op.f("ck_messages_state_is_known"),
         ),
         sa.CheckConstraint(
             "length(id) = 16", name=op.f("ck_messages_id_is_random_bytes")
+        ),
+        sa.ForeignKeyConstraint(
+            ["batch_id"],
+            ["letter_batches.id"],
+            name=op.f("fk_messages_batch_id_letter_batches"),
         ),
         sa.ForeignKeyConstraint(
             ["entry_id"],
@@ -468,6 +565,9 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_messages_batch_id"), ["batch_id"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_messages_election_id"), ["election_id"], unique=False
         )
@@ -512,9 +612,178 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_voting_codes_message_id"), ["message_id"], unique=False
         )
+    _corrections_and_readings()
+
+
+def _corrections_and_readings() -> None:
+    op.create_table(
+        "roll_readings",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("id", infra.columns.FixedBytes(length=16), nullable=False),
+        sa.Column("actor", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=9), nullable=False),
+        sa.Column(
+            "started_at", infra.columns.UTCDateTime(timezone=True), nullable=False
+        ),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("report", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            "(state IN ('ready', 'importing')) = (report IS NOT NULL)",
+            name=op.f("ck_roll_readings_report_is_there_while_it_is_asked_for"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'checking', 'comparing', 'ready', 'importing', 'done', 'lost')",
+            name=op.f("ck_roll_readings_state_is_known"),
+        ),
+        sa.CheckConstraint(
+            "done >= 0 AND total >= 0", name=op.f("ck_roll_readings_counts_are_counts")
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["rolls.election_id"],
+            name=op.f("fk_roll_readings_election_id_rolls"),
+        ),
+        sa.PrimaryKeyConstraint("election_id", name=op.f("pk_roll_readings")),
+        sa.UniqueConstraint("id", name=op.f("uq_roll_readings_id")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "shelved_entries",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("shelf", sa.String(length=6), nullable=False),
+        sa.Column("id", infra.columns.FixedBytes(length=16), nullable=False),
+        sa.Column("group_label", sa.String(length=120), nullable=False),
+        sa.Column("member_digest", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("email_digest", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column("sealed_person", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_salt", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "shelf IN ('before', 'coming')",
+            name=op.f("ck_shelved_entries_shelf_is_known"),
+        ),
+        sa.CheckConstraint(
+            "length(sealed_person) > 72 AND length(sealed_salt) = 104",
+            name=op.f("ck_shelved_entries_person_and_salt_are_encrypted"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["rolls.election_id"],
+            name=op.f("fk_shelved_entries_election_id_rolls"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "election_id", "shelf", "id", name=op.f("pk_shelved_entries")
+        ),
+        sa.UniqueConstraint(
+            "election_id",
+            "shelf",
+            "member_digest",
+            name=op.f("uq_shelved_entries_election_id_shelf_member_digest"),
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "turnout_samples",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.String(length=100), nullable=False),
+        sa.Column("among", sa.String(length=8), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("population", sa.Integer(), nullable=False),
+        sa.Column("drawn_by", sa.String(length=32), nullable=False),
+        sa.Column("drawn_at", infra.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "among IN ('everyone', 'marked')",
+            name=op.f("ck_turnout_samples_among_is_known"),
+        ),
+        sa.CheckConstraint(
+            "length(seed) > 0", name=op.f("ck_turnout_samples_seed_is_there")
+        ),
+        sa.CheckConstraint(
+            "number > 0", name=op.f("ck_turnout_samples_number_counts_from_one")
+        ),
+        sa.CheckConstraint(
+            "size > 0 AND size <= population",
+            name=op.f("ck_turnout_samples_size_is_of_the_population"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["rolls.election_id"],
+            name=op.f("fk_turnout_samples_election_id_rolls"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "election_id", "number", name=op.f("pk_turnout_samples")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "corrections",
+        sa.Column("id", infra.columns.FixedBytes(length=16), nullable=False),
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("entry_id", infra.columns.FixedBytes(length=16), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("proposed_by", sa.String(length=32), nullable=False),
+        sa.Column("decided_by", sa.String(length=32), nullable=True),
+        sa.Column("notice", sa.String(length=9), nullable=False),
+        sa.Column("sealed_notice", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            "(notice IN ('queued', 'sending')) = (sealed_notice IS NOT NULL)",
+            name=op.f("ck_corrections_old_address_is_kept_until_told"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'declined') = (sealed IS NULL)",
+            name=op.f("ck_corrections_declined_keeps_nothing"),
+        ),
+        sa.CheckConstraint(
+            "kind <> 'address' OR entry_id IS NOT NULL",
+            name=op.f("ck_corrections_address_is_of_a_member_of_the_roll"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('addition', 'address')", name=op.f("ck_corrections_kind_is_known")
+        ),
+        sa.CheckConstraint(
+            "notice IN ('none', 'queued', 'sending', 'sent', 'refused', 'uncertain')",
+            name=op.f("ck_corrections_notice_is_known"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'agreed' OR (decided_by IS NOT NULL AND decided_by <> proposed_by)",
+            name=op.f("ck_corrections_agreed_by_another_official"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'agreed', 'declined')",
+            name=op.f("ck_corrections_state_is_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["rolls.election_id"],
+            name=op.f("fk_corrections_election_id_rolls"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["roll_entries.id"],
+            name=op.f("fk_corrections_entry_id_roll_entries"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_corrections")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("corrections", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_corrections_election_id_kind_state"),
+            ["election_id", "kind", "state"],
+            unique=False,
+        )
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("corrections", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_corrections_election_id_kind_state"))
+
+    op.drop_table("corrections")
+    op.drop_table("turnout_samples")
+    op.drop_table("shelved_entries")
+    op.drop_table("roll_readings")
     with op.batch_alter_table("voting_codes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_voting_codes_message_id"))
         batch_op.drop_index(batch_op.f("ix_voting_codes_entry_id"))
@@ -524,8 +793,14 @@ def downgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_messages_entry_id"))
         batch_op.drop_index(batch_op.f("ix_messages_election_id"))
+        batch_op.drop_index(batch_op.f("ix_messages_batch_id"))
 
     op.drop_table("messages")
+    op.drop_table("sending_texts")
+    with op.batch_alter_table("letter_batches", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_letter_batches_election_id"))
+
+    op.drop_table("letter_batches")
     with op.batch_alter_table("roll_entries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_roll_entries_election_id_group_index"))
         batch_op.drop_index(batch_op.f("ix_roll_entries_election_id_email_digest"))
