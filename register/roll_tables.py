@@ -65,6 +65,9 @@ class ShelvedEntry(RegisterBase):
     email_digest: Mapped[bytes | None] = mapped_column(Bytes32)
     sealed_person: Mapped[bytes] = mapped_column(LargeBinary)
     sealed_salt: Mapped[bytes] = mapped_column(LargeBinary)
+    preferred: Mapped[str | None] = mapped_column(String(6))
+    has_mobile: Mapped[bool] = mapped_column(default=False)
+    has_postal: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (
         UniqueConstraint("election_id", "shelf", "member_digest"),
