@@ -658,6 +658,9 @@ def _corrections_and_readings() -> None:
         sa.Column("email_digest", infra.columns.FixedBytes(length=32), nullable=True),
         sa.Column("sealed_person", sa.LargeBinary(), nullable=False),
         sa.Column("sealed_salt", sa.LargeBinary(), nullable=False),
+        sa.Column("preferred", sa.String(length=6), nullable=True),
+        sa.Column("has_mobile", sa.Boolean(), nullable=False),
+        sa.Column("has_postal", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "shelf IN ('before', 'coming')",
             name=op.f("ck_shelved_entries_shelf_is_known"),
