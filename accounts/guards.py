@@ -19,12 +19,17 @@ from werkzeug.exceptions import Forbidden
 
 from accounts.officials import OfficialIdentity
 from accounts.passes import PassRefused, read_pass
-from accounts.roles import ALL_ROLES, Role
+from accounts.revocations import is_revoked
+from accounts.roles import ELECTION_ROLES, Role
 from accounts.sessions import (
     REGISTER_COOKIE,
     SERVICE_COOKIE,
+    Entrant,
+    HalfSignedIn,
     NotSignedIn,
-    official_of,
+    entrant_of,
+    is_seen_anew,
+    note_seen,
 )
 from infra.sides import Side
 from infra.wall import request_of
@@ -35,6 +40,7 @@ Kind = Literal[
     "public",
     "crossing",
     "voter",
+    "entering",
     "official",
     "register_official",
     "holder",
@@ -78,15 +84,31 @@ def voter(side: Side) -> Callable[[View], View]:
     return lambda view: _mark(view, Access("voter", side=side))
 
 
+def entering(view: View) -> View:
+    """Somebody who has shown a password, and perhaps not yet a second factor."""
+    return _mark(view, Access("entering", side="service"))
+
+
+def signed_in(view: View) -> View:
+    """Any official signed in on the service, whatever the roles: the own account."""
+    return _mark(view, Access("official", side="service"))
+
+
 def official(*roles: Role) -> Callable[[View], View]:
-    """An official signed in on the service with one of the roles; none named: any."""
-    found = frozenset(roles or ALL_ROLES)
+    """An official signed in on the service with one of the roles.
+
+    None named: one of those who work with elections (`ELECTION_ROLES`).
+    """
+    found = frozenset(roles or ELECTION_ROLES)
     return lambda view: _mark(view, Access("official", found, "service"))
 
 
 def register_official(*roles: Role) -> Callable[[View], View]:
-    """An official whom the service's pass names, with one of the roles."""
-    found = frozenset(roles or ALL_ROLES)
+    """An official whom the service's pass names, with one of the roles.
+
+    None named: one of those who work with elections (`ELECTION_ROLES`).
+    """
+    found = frozenset(roles or ELECTION_ROLES)
     return lambda view: _mark(view, Access("register_official", found, "register"))
 
 
@@ -127,6 +149,24 @@ def current_official() -> OfficialIdentity:
     return found
 
 
+def current_entrant() -> Entrant:
+    """Return who has shown a password in this request.
+
+    Raises:
+        NotSignedIn: the view is not one for those who come in.
+
+    """
+    found = g.get("entrant")
+    if not isinstance(found, Entrant):
+        raise NotSignedIn
+    return found
+
+
+def session_token() -> str:
+    """Return the token that this request brought, or nothing."""
+    return request.cookies.get(SERVICE_COOKIE, "")
+
+
 def seal_app(app: Flask, csrf: CSRFProtect) -> None:
     """Wrap every view in its guard.
 
@@ -162,10 +202,9 @@ def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Any]:
             with request_of(access.side):
                 return _answer(view, arguments)
         try:
-            if access.kind == "official":
-                g.official = _service_official()
-            elif access.kind == "register_official":
-                g.official = _register_official()
+            _admit(access.kind)
+        except HalfSignedIn:
+            return redirect(url_for("accounts.second_step"))
         except (NotSignedIn, PassRefused):
             return _to_entrance(access.kind)
         if access.roles and not access.roles & g.official.roles:
@@ -179,24 +218,44 @@ def _answer(view: Callable[..., Any], arguments: dict[str, Any]) -> ResponseRetu
     return cast("ResponseReturnValue", current_app.ensure_sync(view)(**arguments))
 
 
-def _service_official() -> OfficialIdentity:
-    runtime = current_runtime()
-    token = request.cookies.get(SERVICE_COOKIE, "")
-    with runtime.store("service").reading() as session:
-        return official_of(session, token, runtime.clock.now())
+def _admit(kind: Kind) -> None:
+    if kind == "register_official":
+        g.official = _register_official()
+    elif kind in {"entering", "official"}:
+        g.entrant = _service_entrant()
+        if g.entrant.complete:
+            g.official = g.entrant.official
+        elif kind == "official":
+            raise HalfSignedIn
+
+
+def _service_entrant() -> Entrant:
+    runtime, token = current_runtime(), session_token()
+    store, now = runtime.store("service"), runtime.clock.now()
+    with store.reading() as session:
+        found = entrant_of(session, token, now)
+        seen_anew = is_seen_anew(session, token, now)
+    if seen_anew:
+        with store.begin() as session:
+            note_seen(session, token, now)
+    return found
 
 
 def _register_official() -> OfficialIdentity:
     runtime = current_runtime()
     key = runtime.settings.verify_keys["service"]
     text = request.cookies.get(REGISTER_COOKIE, "")
-    return read_pass(text, key, runtime.clock.now()).official
+    found = read_pass(text, key, runtime.clock.now())
+    with runtime.store("register").reading() as session:
+        if is_revoked(session, found.official.id, found.issued_at):
+            raise PassRefused
+    return found.official
 
 
 def _to_entrance(kind: Kind) -> ResponseReturnValue:
     # Only a page that was asked for is come back to; a lost form is not sent again.
     wanted = request.path if request.method == "GET" else None
-    if kind == "official":
+    if kind in {"entering", "official"}:
         return redirect(url_for("accounts.sign_in", neste=wanted))
     service = current_runtime().settings.service_url
     return redirect(f"{service}/valg")

@@ -1,4 +1,4 @@
-"""Use cases on officials: create, authenticate, disable."""
+"""Use cases on officials: create, authenticate, list."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.roles import Role
-from accounts.tables import Official, OfficialRole
+from accounts.roles import District, Role, plain_name
+from accounts.tables import Official, OfficialDistrict, OfficialRole
 from crypto.errors import CryptoError
 from crypto.passwords import LOGIN, hash_password, verify_password
 
@@ -61,6 +61,14 @@ class OfficialIdentity:
     id: str
     name: str
     roles: frozenset[Role]
+    districts: frozenset[District] = frozenset()
+
+    def is_contact_of(self, organisation: str, group: str) -> bool:
+        """Tell whether the official is the contact of a voter group."""
+        if Role.DISTRICT_CONTACT not in self.roles:
+            return False
+        wanted = (plain_name(organisation), plain_name(group))
+        return any((own.organisation, own.group) == wanted for own in self.districts)
 
 
 def create_official(
@@ -79,9 +87,29 @@ def create_official(
         PasswordTooLong: nothing is stored.
 
     """
+    require_password(password)
+    official = add_official(session, name=name, email=email, roles=roles)
+    official.password_hash = hash_password(password, profile)
+    session.flush()
+    return identity_of(official)
+
+
+def add_official(
+    session: Session,
+    *,
+    name: str,
+    email: str,
+    roles: Iterable[Role],
+    districts: Iterable[District] = (),
+) -> Official:
+    """Add an official who has no password yet, and so cannot sign in.
+
+    Raises:
+        NameMalformed, EmailMalformed, EmailTaken: nothing is stored.
+
+    """
     name = _clean_name(name)
     address = normalise_email(email)
-    _require_password(password)
     taken = select(Official.id).where(Official.email == address)
     if session.scalar(taken) is not None:
         raise EmailTaken
@@ -89,13 +117,27 @@ def create_official(
         id=secrets.token_hex(16),
         name=name,
         email=address,
-        password_hash=hash_password(password, profile),
+        password_hash=None,
         disabled=False,
-        roles=[OfficialRole(role=role.value) for role in sorted(set(roles))],
+        roles=role_rows(roles),
+        districts=district_rows(districts),
     )
     session.add(official)
     session.flush()
-    return identity_of(official)
+    return official
+
+
+def role_rows(roles: Iterable[Role]) -> list[OfficialRole]:
+    """Return the rows of some roles."""
+    return [OfficialRole(role=role.value) for role in sorted(set(roles))]
+
+
+def district_rows(districts: Iterable[District]) -> list[OfficialDistrict]:
+    """Return the rows of some districts."""
+    return [
+        OfficialDistrict(organisation=each.organisation, group=each.group)
+        for each in sorted(set(districts))
+    ]
 
 
 def authenticate_official(
@@ -115,20 +157,26 @@ def authenticate_official(
     except EmailMalformed:
         address = ""
     official = session.scalar(select(Official).where(Official.email == address))
-    stored = decoy_hash if official is None else official.password_hash
+    stored = None if official is None else official.password_hash
     try:
-        verify_password(stored, password[: LONGEST_PASSWORD + 1])
+        verify_password(stored or decoy_hash, password[: LONGEST_PASSWORD + 1])
     except CryptoError:
         raise SignInRefused from None
-    if official is None or official.disabled:
+    if official is None or stored is None or official.disabled:
         raise SignInRefused
     return identity_of(official)
 
 
 def identity_of(official: Official) -> OfficialIdentity:
     """Return the frozen identity of a stored official."""
-    roles = frozenset(Role(entry.role) for entry in official.roles)
-    return OfficialIdentity(official.id, official.name, roles)
+    return OfficialIdentity(
+        official.id,
+        official.name,
+        frozenset(Role(entry.role) for entry in official.roles),
+        frozenset(
+            District(entry.organisation, entry.group) for entry in official.districts
+        ),
+    )
 
 
 def list_officials(session: Session, role: Role) -> list[OfficialIdentity]:
@@ -165,7 +213,13 @@ def _clean_name(name: str) -> str:
     return cleaned
 
 
-def _require_password(password: str) -> None:
+def require_password(password: str) -> None:
+    """Refuse a password that is too easily guessed, or too long to be hashed.
+
+    Raises:
+        PasswordTooShort, PasswordTooLong: see there.
+
+    """
     if len(password) < SHORTEST_PASSWORD:
         raise PasswordTooShort
     if len(password) > LONGEST_PASSWORD:

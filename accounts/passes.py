@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from accounts.officials import OfficialIdentity
-from accounts.roles import Role
+from accounts.roles import District, Role
 from accounts.sessions import SESSION_HOURS
 from crypto.encoding import decode_json, encode_json
 from crypto.errors import CryptoError
@@ -34,9 +34,10 @@ class PassRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """Who the service says this is, and until when (aware, UTC)."""
+    """Who the service says this is, since when and until when (aware, UTC)."""
 
     official: OfficialIdentity
+    issued_at: datetime
     present_by: datetime
     expires_at: datetime
 
@@ -47,8 +48,12 @@ def issue_pass(official: OfficialIdentity, now: datetime, seed: SigningSeed) -> 
     expires_at = now + timedelta(hours=SESSION_HOURS)
     body = encode_json(
         {
+            "districts": [
+                [each.organisation, each.group] for each in sorted(official.districts)
+            ],
             "expires_at": int(expires_at.timestamp()),
             "id": official.id,
+            "issued_at": int(now.timestamp()),
             "name": official.name,
             "present_by": int(present_by.timestamp()),
             "roles": sorted(role.value for role in official.roles),
@@ -93,8 +98,10 @@ def _from_document(document: object) -> Pass:
     if not isinstance(document, dict):
         raise PassRefused
     roles = frozenset(Role(name) for name in document["roles"])
+    districts = frozenset(District(*names) for names in document["districts"])
     return Pass(
-        OfficialIdentity(str(document["id"]), str(document["name"]), roles),
+        OfficialIdentity(str(document["id"]), str(document["name"]), roles, districts),
+        datetime.fromtimestamp(document["issued_at"], UTC),
         datetime.fromtimestamp(document["present_by"], UTC),
         datetime.fromtimestamp(document["expires_at"], UTC),
     )

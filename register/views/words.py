@@ -180,9 +180,12 @@ MARKS: Final[Mapping[str, tuple[LazyString, str]]] = {
 }
 
 ROLES: Final[Mapping[Role, LazyString]] = {
+    Role.ADMINISTRATOR: _("Administrator"),
     Role.ORGANISER: _("Arrangør"),
     Role.COMMITTEE: _("Valgkomité"),
     Role.AUDITOR: _("Revisor"),
+    Role.DISTRICT_CONTACT: _("Kretskontakt"),
+    Role.SURVEY_DESIGNER: _("Undersøkelsesansvarlig"),
 }
 
 

@@ -16,7 +16,13 @@ from accounts.passes import (
     read_pass,
     require_fresh,
 )
-from accounts.roles import Role
+from accounts.roles import (
+    LONGEST_DISTRICT_NAME,
+    MOST_DISTRICT_BYTES,
+    MOST_DISTRICTS,
+    District,
+    Role,
+)
 from accounts.sessions import SESSION_HOURS
 from crypto.encoding import encode_json
 from crypto.signing import SigningSeed, sign
@@ -24,7 +30,10 @@ from crypto.signing import SigningSeed, sign
 NOW = datetime(2027, 3, 1, 9, 30, 15, 5, tzinfo=UTC)
 SEED = SigningSeed(bytes(range(32)))
 KARI = OfficialIdentity(
-    "a" * 32, "Kari Ærlig", frozenset({Role.ORGANISER, Role.AUDITOR})
+    "a" * 32,
+    "Kari Ærlig",
+    frozenset({Role.ORGANISER, Role.DISTRICT_CONTACT}),
+    frozenset({District("Forbundet", "Krets 7"), District("Forbundet", "Krets 8")}),
 )
 
 
@@ -32,12 +41,19 @@ def test_pass_says_who_and_until_when() -> None:
     found = read_pass(issue_pass(KARI, NOW, SEED), SEED.public_key, NOW)
     assert found.official == KARI
     whole = NOW.replace(microsecond=0)
+    assert found.issued_at == whole
     assert found.expires_at == whole + timedelta(hours=SESSION_HOURS)
     assert found.present_by == whole + timedelta(minutes=MINUTES_TO_PRESENT)
 
 
 def test_pass_fits_a_cookie() -> None:
-    longest = OfficialIdentity("a" * 32, "Æ" * 100, frozenset(Role))
+    name = "Æ" * LONGEST_DISTRICT_NAME
+    assert len(name.encode()) == MOST_DISTRICT_BYTES
+    districts = frozenset(
+        District(name, f"{number}{name}"[:LONGEST_DISTRICT_NAME])
+        for number in range(MOST_DISTRICTS)
+    )
+    longest = OfficialIdentity("a" * 32, "😀" * 100, frozenset(Role), districts)
     text = issue_pass(longest, NOW, SEED)
     assert text.isascii()
     assert len(text) < LARGEST_PASS
@@ -75,23 +91,43 @@ def test_pass_by_another_signer_or_of_another_kind_is_refused() -> None:
         read_pass(text, SEED.public_key, NOW)
 
 
+SOUND = {
+    "districts": [],
+    "expires_at": 2**31,
+    "id": "a",
+    "issued_at": 1,
+    "name": "b",
+    "present_by": 1,
+    "roles": [],
+}
+
+
 @pytest.mark.parametrize(
     "document",
     [
         None,
         [],
         {},
-        {"id": "a", "name": "b", "roles": ["king"], "present_by": 1, "expires_at": 1},
-        {"id": "a", "name": "b", "roles": None, "present_by": 1, "expires_at": 1},
-        {"id": "a", "name": "b", "roles": [], "present_by": "x", "expires_at": 1},
-        {"id": "a", "name": "b", "roles": [], "present_by": 2**52, "expires_at": 2**52},
+        {**SOUND, "roles": ["king"]},
+        {**SOUND, "roles": None},
+        {**SOUND, "present_by": "x"},
+        {**SOUND, "issued_at": None},
+        {**SOUND, "districts": None},
+        {**SOUND, "districts": [["Forbundet"]]},
+        {**SOUND, "districts": [["Forbundet", "  "]]},
+        {**SOUND, "districts": [[1, 2]]},
+        {**SOUND, "present_by": 2**52, "expires_at": 2**52},
     ],
 )
 def test_signed_nonsense_is_refused(document: object) -> None:
-    body = encode_json(document)  # type: ignore[arg-type]
-    text = base64.urlsafe_b64encode(sign(SEED, "pass", body) + body).decode()
+    read_pass(_signed(SOUND), SEED.public_key, NOW)
     with pytest.raises(PassRefused):
-        read_pass(text, SEED.public_key, NOW)
+        read_pass(_signed(document), SEED.public_key, NOW)
+
+
+def _signed(document: object) -> str:
+    body = encode_json(document)  # type: ignore[arg-type]
+    return base64.urlsafe_b64encode(sign(SEED, "pass", body) + body).decode()
 
 
 @given(st.text(max_size=300))

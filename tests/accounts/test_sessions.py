@@ -12,6 +12,7 @@ from accounts.sessions import (
     SESSION_HOURS,
     NotSignedIn,
     close_session,
+    note_seen,
     official_of,
     open_session,
 )
@@ -37,6 +38,8 @@ def an_official(session: Session) -> str:
 def test_session_lasts_a_working_day(stores: Stores) -> None:
     with stores.service.begin() as session:
         token = open_session(session, an_official(session), NOW)
+        for hour in range(1, SESSION_HOURS):
+            note_seen(session, token, NOW + timedelta(hours=hour))
         last = END - timedelta(seconds=1)
         assert official_of(session, token, last).name == "Kari"
         with pytest.raises(NotSignedIn):

@@ -433,6 +433,8 @@ def close_at_its_minute(day: Day) -> None:
     """The clock passes the deadline and its grace; cron closes."""
     organiser = day.organiser
     move_to(day.data, day.closes_at + GRACE + MOMENT)
+    for official in (organiser, *day.committee[:2]):
+        official.sign_in()  # hours unused end a session
     organiser.visit()
     organiser.awaits(organiser.page.get_by_text("Lukket", exact=True))
     day.look(organiser, "election-closed")

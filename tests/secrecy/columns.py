@@ -130,6 +130,10 @@ REGISTER: Final[Columns] = {
         "total": "of how many",
         "report": "nothing without the data key",
     },
+    "revoked_passes": {
+        "official_id": "an official; no member has a pass",
+        "issued_before": "when the official's access was taken back",
+    },
     "rolls": {
         "can_undo": "whether an import can be undone",
         "election_id": "the election",
@@ -311,10 +315,43 @@ SERVICE: Final[Columns] = {
         "official_id": "an official",
         "role": "the official's",
     },
+    "official_districts": {
+        "official_id": "an official",
+        "organisation": "the organisation of a voter group",
+        "group_label": "the voter group that the official asks after",
+    },
+    "official_invitations": {
+        "official_id": "an official who has not taken up the account",
+        "state": "whether the official's mail has gone",
+        "attempts": "how often it was tried",
+        "token_digest": "nothing: the digest of 32 random bytes",
+        "expires_at": "until when the official may take up the account",
+    },
+    "official_passkeys": {
+        "credential_id": "nothing: random bytes of an official's device",
+        "official_id": "an official; no member has a passkey here",
+        "name": "what the official calls the device",
+        "public_key": "a public key of the official's",
+        "sign_count": "how often the device was used",
+    },
+    "official_recovery_codes": {
+        "digest": "nothing without the wrapping key",
+        "official_id": "an official",
+    },
     "official_sessions": {
         "token_digest": "nothing: the digest of 32 random bytes",
+        "id": "a random id",
         "official_id": "an official; no member has a session",
+        "complete": "whether the second factor was shown",
+        "begun_at": "the hour in which an official signed in",
+        "seen_at": "the hour in which the official last did something",
         "expires_at": "when the official has to sign in again",
+    },
+    "official_totp": {
+        "official_id": "an official",
+        "secret": "nothing without the wrapping key",
+        "candidate": "nothing without the wrapping key",
+        "last_step": "the half minute of an official's last code",
     },
     "officials": {
         "id": "a random id",

@@ -155,6 +155,15 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "revoked_passes",
+        sa.Column("official_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "issued_before", infra.columns.UTCDateTime(timezone=True), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("official_id", name=op.f("pk_revoked_passes")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "rolls",
         sa.Column("election_id", sa.String(length=32), nullable=False),
         sa.Column("slug", sa.String(length=60), nullable=False),
@@ -822,6 +831,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_rolls_last_date"))
 
     op.drop_table("rolls")
+    op.drop_table("revoked_passes")
     with op.batch_alter_table("marks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_marks_election_id_group_index"))
 

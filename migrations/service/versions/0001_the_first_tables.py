@@ -164,7 +164,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
-        sa.Column("password_hash", sa.String(length=200), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=True),
         sa.Column("disabled", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "password_hash LIKE '$argon2id$%'",
@@ -300,7 +300,8 @@ def upgrade() -> None:
         sa.Column("official_id", sa.String(length=32), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.CheckConstraint(
-            "role IN ('organiser', 'committee', 'auditor')",
+            "role IN ('administrator', 'organiser', 'committee', 'auditor',"
+            " 'district-contact', 'survey-designer')",
             name=op.f("ck_official_roles_role_is_known"),
         ),
         sa.ForeignKeyConstraint(
@@ -313,9 +314,111 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "official_districts",
+        sa.Column("official_id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=100), nullable=False),
+        sa.Column("group_label", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["official_id"],
+            ["officials.id"],
+            name=op.f("fk_official_districts_official_id_officials"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint(
+            "official_id",
+            "organisation",
+            "group_label",
+            name=op.f("pk_official_districts"),
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "official_invitations",
+        sa.Column("official_id", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("token_digest", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column(
+            "expires_at", infra.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'sending', 'sent', 'refused', 'unsent')",
+            name=op.f("ck_official_invitations_state_is_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["official_id"],
+            ["officials.id"],
+            name=op.f("fk_official_invitations_official_id_officials"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("official_id", name=op.f("pk_official_invitations")),
+        sa.UniqueConstraint(
+            "token_digest", name=op.f("uq_official_invitations_token_digest")
+        ),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("official_invitations", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_official_invitations_state"),
+            ["state"],
+            unique=False,
+        )
+
+    op.create_table(
+        "official_passkeys",
+        sa.Column("credential_id", sa.LargeBinary(), nullable=False),
+        sa.Column("official_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["official_id"],
+            ["officials.id"],
+            name=op.f("fk_official_passkeys_official_id_officials"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("credential_id", name=op.f("pk_official_passkeys")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("official_passkeys", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_official_passkeys_official_id"),
+            ["official_id"],
+            unique=False,
+        )
+
+    op.create_table(
+        "official_recovery_codes",
+        sa.Column("digest", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("official_id", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["official_id"],
+            ["officials.id"],
+            name=op.f("fk_official_recovery_codes_official_id_officials"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_official_recovery_codes")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("official_recovery_codes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_official_recovery_codes_official_id"),
+            ["official_id"],
+            unique=False,
+        )
+
+    op.create_table(
         "official_sessions",
         sa.Column("token_digest", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("official_id", sa.String(length=32), nullable=False),
+        sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.Column(
+            "begun_at", infra.columns.UTCDateTime(timezone=True), nullable=False
+        ),
+        sa.Column(
+            "seen_at", infra.columns.UTCDateTime(timezone=True), nullable=False
+        ),
         sa.Column(
             "expires_at", infra.columns.UTCDateTime(timezone=True), nullable=False
         ),
@@ -326,6 +429,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("token_digest", name=op.f("pk_official_sessions")),
+        sa.UniqueConstraint("id", name=op.f("uq_official_sessions_id")),
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("official_sessions", schema=None) as batch_op:
@@ -335,6 +439,21 @@ def upgrade() -> None:
             unique=False,
         )
 
+    op.create_table(
+        "official_totp",
+        sa.Column("official_id", sa.String(length=32), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=True),
+        sa.Column("candidate", sa.LargeBinary(), nullable=True),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["official_id"],
+            ["officials.id"],
+            name=op.f("fk_official_totp_official_id_officials"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("official_id", name=op.f("pk_official_totp")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "partial_decryptions",
         sa.Column("election_id", sa.String(length=32), nullable=False),
@@ -407,10 +526,24 @@ def downgrade() -> None:
     op.drop_table("tallies")
     op.drop_table("proposals")
     op.drop_table("partial_decryptions")
+    op.drop_table("official_totp")
     with op.batch_alter_table("official_sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_official_sessions_official_id"))
 
     op.drop_table("official_sessions")
+    with op.batch_alter_table("official_recovery_codes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_official_recovery_codes_official_id"))
+
+    op.drop_table("official_recovery_codes")
+    with op.batch_alter_table("official_passkeys", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_official_passkeys_official_id"))
+
+    op.drop_table("official_passkeys")
+    with op.batch_alter_table("official_invitations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_official_invitations_state"))
+
+    op.drop_table("official_invitations")
+    op.drop_table("official_districts")
     op.drop_table("official_roles")
     op.drop_table("holder_signatures")
     op.drop_table("committee_seats")
