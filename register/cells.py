@@ -19,6 +19,9 @@ _LARGEST_EXACT: Final = 2**53
 # How a workbook writes carriage return, line feed and tab within a cell.
 _WORKBOOK_BREAK: Final = re.compile(r"_x00(?:0D|0A|09)_", re.IGNORECASE)
 
+# A whole number as some programs write it: 123.0, 123,00.
+_WITH_DECIMALS: Final = re.compile(r"(\d+)[.,]0{1,2}", re.ASCII)
+
 _BLANK: Final = frozenset({"-", "–", "—", "--", "."})
 
 CELL_ERRORS: Final = frozenset(
@@ -70,6 +73,12 @@ def clean_cell(text: str) -> str:
 def without_placeholder(text: str) -> str:
     """Return nothing for a dash that stands for nothing, else the text."""
     return "" if text in _BLANK else text
+
+
+def without_decimals(text: str) -> str:
+    """Return a whole number without the decimals that say nothing, else the text."""
+    whole = _WITH_DECIMALS.fullmatch(text)
+    return whole[1] if whole else text
 
 
 def showable(text: str) -> str:

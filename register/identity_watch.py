@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from register.cells import without_decimals
 from register.columns import Field, HeadingRow
 from register.identity_numbers import (
     find_identity_number,
@@ -58,11 +59,11 @@ class IdentityWatch:
             raise IdentityNumberFound(tuple(places[:_PLACES_NAMED]), count)
 
     def _look(self, line: int, field: Field, text: str) -> None:
+        text = without_decimals(text.strip())
         found = find_identity_number(text)
         shortened = None if found else find_shortened_number(text)
         if field is Field.MEMBER_NUMBER:
-            bare = text.strip()
-            self._ten_digits += len(bare) == _TEN and bare.isdecimal()
+            self._ten_digits += len(text) == _TEN and text.isdecimal()
             if shortened:
                 self._shortened_count += 1
                 self._keep(self._shortened, line, field, shortened)

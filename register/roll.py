@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from crypto.hashing import frame
@@ -28,6 +28,7 @@ from register.persons import (
     open_salt,
 )
 from register.roll_phases import RollPhase
+from register.roll_tables import ShelvedEntry
 from register.tables import Roll, RollEntry, VoterGroup
 
 DRAFT_LIFETIME: Final = timedelta(days=90)
@@ -253,6 +254,7 @@ def freeze_roll(
     if not totals:
         raise RollEmpty
     key = keystore.read_key(roll.key_id)
+    _clear_shelves(session, roll)
     roll.commitment = commit_to_roll(session, key, election_id)
     roll.phase = RollPhase.FROZEN
     roll.last_activity = now
@@ -262,6 +264,14 @@ def freeze_roll(
         group.entitled = total.entitled
     session.flush()
     return FrozenRoll(totals, roll.commitment)
+
+
+def _clear_shelves(session: Session, roll: Roll) -> None:
+    # Nothing can be undone or imported any more, so nobody's row is kept for it.
+    session.execute(
+        delete(ShelvedEntry).where(ShelvedEntry.election_id == roll.election_id)
+    )
+    roll.can_undo = False
 
 
 def commit_to_roll(session: Session, key: DataKey, election_id: str) -> bytes:

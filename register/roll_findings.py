@@ -8,9 +8,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final, Generic, TypeVar
 
 from register.columns import Field
 from register.roll_phases import MessageChannel
+
+MOST_FINDINGS: Final = 10_000
+"""Errors, and notices, that are kept of one file; the rest are counted."""
+
+Finding = TypeVar("Finding")
+
+
+class Findings(Generic[Finding]):
+    """The first findings of a kind, and how many there were in all."""
+
+    def __init__(self) -> None:
+        self.kept: list[Finding] = []
+        self.count = 0
+
+    def add(self, finding: Finding) -> None:
+        """Count a finding, and keep it if it is one of the first."""
+        self.count += 1
+        if len(self.kept) < MOST_FINDINGS:
+            self.kept.append(finding)
 
 
 class Problem(StrEnum):
@@ -35,6 +55,7 @@ class Remark(StrEnum):
     NO_EMAIL = "no_email"
     NO_EMAIL_COLUMN = "no_email_column"
     SHARED_EMAIL = "shared_email"
+    DECIMALS_DROPPED = "decimals_dropped"
     ONE_NAME_ONLY = "one_name_only"
     MOBILE_MALFORMED = "mobile_malformed"
     NOT_A_MOBILE = "not_a_mobile"

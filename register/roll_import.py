@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from infra.keystore import DataKey, Keystore
-from register.persons import (
-    EntryId,
-    Person,
-    digest_member,
-    digest_source,
-    draw_entry_id,
-    open_person,
-    person_of,
-    reach_columns,
-    seal_new_salt,
-    seal_person,
-)
-from register.roll import DRAFT_LIFETIME, lock_roll, require_draft
+from register.persons import EntryId, Person, digest_source, open_person
+from register.roll import DRAFT_LIFETIME, RollRefused, lock_roll, require_draft
 from register.roll_findings import RollRow
-from register.roll_phases import Channel
+from register.roll_shelf import (
+    Compared,
+    chunks_of,
+    clear_shelf,
+    compare_chunk,
+    count_missing,
+    lay_up,
+    put_on_roll,
+    read_missing,
+    take_place,
+)
+from register.roll_tables import Shelf
 from register.rollfile import RollPreview
-from register.tables import RollEntry, VoterGroup
+from register.tables import Roll, RollEntry
 
-_CHUNK: Final = 5_000
-"""Rows in one statement: bounds what is held in memory twice."""
+REMOVED_SHOWN: Final = 200
+"""Members who would go that a difference names; all are counted."""
+
+
+class NothingToUndo(RollRefused):
+    """Nothing was imported, or it was undone or frozen already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +48,45 @@ class RollDifference:
     """Lines of the file with other names, addresses or groups than before."""
 
     unchanged: int
+    removed_count: int
     removed: tuple[Person, ...] = field(repr=False)
-    """Members of the roll who are not in the file."""
+    """Members of the roll who are not in the file, the first 200."""
 
     @property
     def is_empty(self) -> bool:
         """Tell whether the file holds what the roll holds."""
-        return not (self.added_lines or self.changed_lines or self.removed)
+        return not (self.added_lines or self.changed_lines or self.removed_count)
 
 
-@dataclass(frozen=True, slots=True)
-class _Present:
-    """An entry as it stands, opened to be compared."""
+class DifferenceTally:
+    """Counts what rows change while they are compared, chunk by chunk."""
 
-    entry_id: EntryId
-    sealed_person: bytes
-    sealed_salt: bytes
-    group: str
-    person: Person
+    def __init__(self) -> None:
+        self._added: list[int] = []
+        self._changed: list[int] = []
+        self._unchanged = 0
+
+    def count(self, compared: Iterable[Compared]) -> None:
+        """Take in a chunk."""
+        for each in compared:
+            if each.there is None:
+                self._added.append(each.row.line)
+            elif each.is_changed:
+                self._changed.append(each.row.line)
+            else:
+                self._unchanged += 1
+
+    def difference(
+        self, removed_count: int, removed: Iterable[Person]
+    ) -> RollDifference:
+        """Return what was counted, with those who would go."""
+        return RollDifference(
+            tuple(self._added),
+            tuple(self._changed),
+            self._unchanged,
+            removed_count,
+            tuple(removed),
+        )
 
 
 def compare_roll(
@@ -79,8 +103,12 @@ def compare_roll(
     rows = preview.require_clean()
     roll = require_draft(session, election_id)
     key = keystore.read_key(roll.key_id)
-    found = _digests(key, rows)
-    return _difference(_present(session, key, election_id), found)
+    tally, found = DifferenceTally(), set[bytes]()
+    for chunk in chunks_of(rows):
+        compared = compare_chunk(session, key, election_id, chunk)
+        tally.count(compared)
+        found.update(each.digest for each in compared if each.there)
+    return tally.difference(*_not_found(session, key, election_id, found))
 
 
 def import_roll(
@@ -107,120 +135,101 @@ def import_roll(
     lock_roll(session, election_id)
     roll = require_draft(session, election_id)
     key = keystore.read_key(roll.key_id)
-    present = _present(session, key, election_id)
-    found = _digests(key, rows)
-    difference = _difference(present, found)
-    source_digest = digest_source(key, source)
-    if difference.is_empty and roll.source_digest == source_digest:
-        return difference
-    if not difference.is_empty:
-        labels = [group.label for group in preview.groups]
-        _replace(session, election_id, labels, _new_rows(key, labels, present, found))
-    roll.source_digest = source_digest
-    roll.last_activity = now
-    roll.last_date = now + DRAFT_LIFETIME
-    session.flush()
+    clear_shelf(session, election_id, Shelf.COMING)
+    tally = DifferenceTally()
+    for chunk in chunks_of(rows):
+        lay_up_chunk(session, key, election_id, chunk, tally)
+    difference = shelved_difference(session, key, election_id, tally)
+    settle_import(
+        session,
+        roll,
+        source_digest=digest_source(key, source),
+        is_empty=difference.is_empty,
+        now=now,
+    )
     return difference
 
 
-def _digests(key: DataKey, rows: Iterable[RollRow]) -> dict[bytes, RollRow]:
-    return {digest_member(key, row.member_number): row for row in rows}
-
-
-def _present(session: Session, key: DataKey, election_id: str) -> dict[bytes, _Present]:
-    entries = session.execute(
-        select(
-            RollEntry.member_digest,
-            RollEntry.id,
-            RollEntry.sealed_person,
-            RollEntry.sealed_salt,
-            VoterGroup.label,
-        )
-        .join(
-            VoterGroup,
-            (VoterGroup.election_id == RollEntry.election_id)
-            & (VoterGroup.index == RollEntry.group_index),
-        )
-        .where(RollEntry.election_id == election_id)
-    )
-    return {
-        digest: _Present(
-            EntryId(entry_id),
-            sealed_person,
-            sealed_salt,
-            label,
-            open_person(key, EntryId(entry_id), sealed_person),
-        )
-        for digest, entry_id, sealed_person, sealed_salt, label in entries
-    }
-
-
-def _is_same(present: _Present, row: RollRow) -> bool:
-    return present.group == row.group and present.person == person_of(row)
-
-
-def _difference(
-    present: Mapping[bytes, _Present], found: Mapping[bytes, RollRow]
-) -> RollDifference:
-    added, changed = [], []
-    for digest, row in found.items():
-        there = present.get(digest)
-        if there is None:
-            added.append(row.line)
-        elif not _is_same(there, row):
-            changed.append(row.line)
-    removed = [there.person for digest, there in present.items() if digest not in found]
-    return RollDifference(
-        tuple(added),
-        tuple(changed),
-        len(found) - len(added) - len(changed),
-        tuple(removed),
-    )
-
-
-def _new_rows(
-    key: DataKey,
-    labels: Sequence[str],
-    present: Mapping[bytes, _Present],
-    found: Mapping[bytes, RollRow],
-) -> Iterator[dict[str, object]]:
-    index = {label: number for number, label in enumerate(labels)}
-    # In the order of the digests: the file's own order tells nothing afterwards.
-    for digest in sorted(found):
-        row, there = found[digest], present.get(digest)
-        entry_id = there.entry_id if there else draw_entry_id()
-        person = person_of(row)
-        kept = there is not None and there.person == person
-        yield {
-            "id": entry_id,
-            "group_index": index[row.group],
-            "member_digest": digest,
-            **reach_columns(key, person),
-            "sealed_person": there.sealed_person
-            if there and kept
-            else seal_person(key, entry_id, person),
-            "sealed_salt": there.sealed_salt if there else seal_new_salt(key, entry_id),
-            "channel": Channel.DIGITAL,
-            "added_late": False,
-        }
-
-
-def _replace(
+def lay_up_chunk(
     session: Session,
+    key: DataKey,
     election_id: str,
-    labels: Sequence[str],
-    rows: Iterator[dict[str, object]],
+    rows: list[RollRow],
+    tally: DifferenceTally,
 ) -> None:
-    # While a roll is a draft nothing refers to its entries, so they are all written
-    # anew: groups are then numbered without gaps, as the manifest wants them.
-    session.execute(delete(RollEntry).where(RollEntry.election_id == election_id))
-    session.execute(delete(VoterGroup).where(VoterGroup.election_id == election_id))
-    groups = [
-        {"election_id": election_id, "index": index, "label": label}
-        for index, label in enumerate(labels)
-    ]
-    session.execute(insert(VoterGroup), groups)
-    while chunk := list(islice(rows, _CHUNK)):
-        for row in chunk:
-            row["election_id"] = election_id
-        session.execute(insert(RollEntry), chunk)
+    """Compare at most `CHUNK` rows with the roll, count them, and lay them up."""
+    compared = compare_chunk(session, key, election_id, rows)
+    lay_up(session, key, election_id, compared)
+    tally.count(compared)
+
+
+def shelved_difference(
+    session: Session, key: DataKey, election_id: str, tally: DifferenceTally
+) -> RollDifference:
+    """Return what the rows that were laid up would change."""
+    missing = read_missing(session, key, election_id, REMOVED_SHOWN)
+    return tally.difference(count_missing(session, election_id), missing)
+
+
+def settle_import(
+    session: Session,
+    roll: Roll,
+    *,
+    source_digest: bytes,
+    is_empty: bool,
+    now: datetime,
+) -> None:
+    """Let the rows that were laid up take effect, unless they change nothing.
+
+    `source_digest`: 32 bytes, keyed, of the file.
+    """
+    if is_empty:
+        clear_shelf(session, roll.election_id, Shelf.COMING)
+        if roll.source_digest == source_digest:
+            return
+    else:
+        take_place(session, roll.election_id)
+        roll.can_undo = True
+    roll.source_digest = source_digest
+    _touch(session, roll, now)
+
+
+def undo_import(session: Session, *, election_id: str, now: datetime) -> None:
+    """Make the roll what it was before the latest import.
+
+    Raises:
+        UnknownRoll, RollFrozen: see import_roll.
+        NothingToUndo: see there.
+
+    """
+    lock_roll(session, election_id)
+    roll = require_draft(session, election_id)
+    if not roll.can_undo:
+        raise NothingToUndo
+    clear_shelf(session, election_id, Shelf.COMING)
+    put_on_roll(session, election_id, Shelf.BEFORE)
+    roll.can_undo = False
+    roll.source_digest = None
+    _touch(session, roll, now)
+
+
+def _touch(session: Session, roll: Roll, now: datetime) -> None:
+    roll.last_activity = now
+    roll.last_date = now + DRAFT_LIFETIME
+    session.flush()
+
+
+def _not_found(
+    session: Session, key: DataKey, election_id: str, found: set[bytes]
+) -> tuple[int, list[Person]]:
+    on_roll = RollEntry.election_id == election_id
+    count = session.scalars(select(func.count()).where(on_roll)).one() - len(found)
+    removed: list[Person] = []
+    if not count:
+        return 0, removed
+    query = select(RollEntry.member_digest, RollEntry.id, RollEntry.sealed_person)
+    entries = session.execute(query.where(on_roll).order_by(RollEntry.id))
+    for digest, entry_id, sealed in entries:
+        if digest not in found and len(removed) < REMOVED_SHOWN:
+            removed.append(open_person(key, EntryId(entry_id), sealed))
+    return count, removed

@@ -49,7 +49,7 @@ def update_roll(
             "added": len(difference.added_lines),
             "changed": len(difference.changed_lines),
             "members": len(preview.rows),
-            "removed": len(difference.removed),
+            "removed": difference.removed_count,
         },
     )
     announce_draft(session, settings, election_id=election_id, now=now)

@@ -118,6 +118,10 @@ REMARKS: Final[Mapping[Remark, Sentence]] = {
         N_("%(count)s medlemmer har adressen %(email)s (linje %(lines)s)."),
         N_("Det er tillatt. Hver av dem får sin egen e-post med sin egen lenke."),
     ),
+    Remark.DECIMALS_DROPPED: Sentence(
+        N_("Medlemsnummeret sto som et tall med desimaler, «%(shown)s»."),
+        N_("Desimalene er tatt bort. Se etter at nummeret er rett."),
+    ),
     Remark.ONE_NAME_ONLY: Sentence(
         N_("Raden har bare fornavn eller bare etternavn."),
         N_("Se etter om noe mangler."),

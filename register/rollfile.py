@@ -6,14 +6,13 @@ not imported at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from register.columns import ColumnMapping, Field, HeadingRow
 from register.delimited import open_delimited
 from register.identity_watch import IdentityWatch
-from register.roll_comparison import count_groups
 from register.roll_findings import GroupCount, Notice, Remark, RollRow, RowError
 from register.roll_source import RollSource, require_columns
 from register.rollfile_refusals import (
@@ -31,7 +30,7 @@ from register.workbook import open_workbook
 from register.workbook_guard import OLE_MAGIC, ZIP_MAGIC
 
 MAX_BYTES: Final = 64 * 1024 * 1024
-MAX_MEMBERS: Final = 250_000
+MAX_MEMBERS: Final = 500_000
 MAX_GROUPS: Final = 1_000
 """Each voter group has an issuer key of its own in the manifest."""
 
@@ -52,12 +51,21 @@ class RollPreview:
     columns: Mapping[Field, int]
     """Column of each field, counted from 0; all others were left unread."""
 
-    rows: tuple[RollRow, ...] = field(repr=False)
-    """The rows without errors: see `require_clean` before any use of them."""
+    members: int
+    """How many rows are without errors."""
 
+    without_address: int
     groups: tuple[GroupCount, ...]
     errors: tuple[RowError, ...]
+    """The first 10,000; `error_count` tells of all."""
+
+    error_count: int
     notices: tuple[Notice, ...]
+    """The first 10,000; `notice_count` tells of all."""
+
+    notice_count: int
+    rows: tuple[RollRow, ...] = field(default=(), repr=False)
+    """The rows without errors, where they were gathered: see `require_clean`."""
 
     def require_clean(self) -> tuple[RollRow, ...]:
         """Return the members, if every row of the file is right.
@@ -66,8 +74,8 @@ class RollPreview:
             RollHasErrors: with the number of errors; nothing is half-imported.
 
         """
-        if self.errors:
-            raise RollHasErrors(len(self.errors))
+        if self.error_count:
+            raise RollHasErrors(self.error_count)
         return self.rows
 
 
@@ -82,11 +90,30 @@ def read_roll(
 
     What the bytes are decides, not the name; the name only tells what a broken
     workbook was meant to be. A mapping replaces what the headings suggest; a sheet,
-    the first one with headings. At most 64 MiB and 250,000 members.
+    the first one with headings. At most 64 MiB and 500,000 members.
 
     Raises:
         RollFileRefused: the file as a whole cannot be read; see its subclasses in
             `register.rollfile_refusals`. Wrong rows are in the preview instead.
+
+    """
+    rows: list[RollRow] = []
+    found = scan_roll(data, filename, rows.append, mapping=mapping, sheet=sheet)
+    return replace(found, rows=tuple(rows))
+
+
+def scan_roll(
+    data: bytes,
+    filename: str,
+    keep: Callable[[RollRow], None],
+    *,
+    mapping: ColumnMapping | None = None,
+    sheet: str | None = None,
+) -> RollPreview:
+    """Read a roll as `read_roll` does, but hand on each right row, and gather none.
+
+    Raises:
+        RollFileRefused: as there; rows that were handed on are then void.
 
     """
     source = _open(data, filename, mapping, sheet)
@@ -94,13 +121,13 @@ def read_roll(
     require_columns(heading)
     watch = IdentityWatch(heading)
     lines = watch.pass_through(_counted(map_lines(source.lines(), heading)))
-    checked = check_rows(lines, heading)
+    checked = check_rows(lines, heading, keep)
     watch.require_none()
-    if not checked.rows and not checked.errors:
+    if not checked.members and not checked.error_count:
         raise NoMembers
-    groups = count_groups(checked.rows)
-    if len(groups) > MAX_GROUPS:
+    if len(checked.groups) > MAX_GROUPS:
         raise TooManyGroups(MAX_GROUPS)
+    notices = (*_notices_of_file(source), *checked.notices)
     return RollPreview(
         encoding=source.encoding,
         delimiter=source.delimiter,
@@ -108,10 +135,13 @@ def read_roll(
         heading_line=heading.line,
         headings=heading.headings,
         columns=heading.columns,
-        rows=checked.rows,
-        groups=groups,
+        members=checked.members,
+        without_address=checked.without_address,
+        groups=checked.groups,
         errors=checked.errors,
-        notices=(*_notices_of_file(source), *checked.notices),
+        error_count=checked.error_count,
+        notices=notices,
+        notice_count=checked.notice_count + len(notices) - len(checked.notices),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,6 +13,7 @@ from register.cells import (
     UnreadableCell,
     clean_cell,
     showable,
+    without_decimals,
     without_placeholder,
 )
 from register.columns import Field, HeadingRow, compact
@@ -24,8 +25,16 @@ from register.contacts import (
     parse_mobile,
 )
 from register.reaching import join_postal, read_channel, read_language
-from register.roll_comparison import shared_addresses, similar_groups
-from register.roll_findings import Notice, Problem, Remark, RollRow, RowError
+from register.roll_comparison import RowComparison, short_digest
+from register.roll_findings import (
+    Findings,
+    GroupCount,
+    Notice,
+    Problem,
+    Remark,
+    RollRow,
+    RowError,
+)
 from register.roll_source import Line
 
 EVERYONE: Final = "Alle"
@@ -80,9 +89,17 @@ class MappedLine:
 class CheckedRows:
     """The members of a file, and all that was found on the way."""
 
-    rows: tuple[RollRow, ...]
+    members: int
+    """Rows without errors."""
+
+    without_address: int
+    groups: tuple[GroupCount, ...]
     errors: tuple[RowError, ...]
+    error_count: int
+    """Of all, also of those that are not kept."""
+
     notices: tuple[Notice, ...]
+    notice_count: int
 
 
 def map_lines(lines: Iterable[Line], heading: HeadingRow) -> Iterator[MappedLine]:
@@ -113,35 +130,39 @@ def member_key(member_number: str) -> str:
     return member_number.casefold()
 
 
-def check_rows(lines: Iterable[MappedLine], heading: HeadingRow) -> CheckedRows:
-    """Check every line; no line's fault hides another's."""
-    checker = _Checker(heading)
+def check_rows(
+    lines: Iterable[MappedLine], heading: HeadingRow, keep: Callable[[RollRow], None]
+) -> CheckedRows:
+    """Check every line, and hand on each row that is right; no fault hides another's.
+
+    Neither rows nor more than 10,000 findings of a kind are kept here, so that a large
+    file takes little more memory than a small one.
+    """
+    checker = _Checker(heading, keep)
     for line in lines:
         checker.check(line)
-    checker.compare()
-    return CheckedRows(
-        tuple(checker.rows), tuple(checker.errors), tuple(checker.notices)
-    )
+    return checker.found()
 
 
 class _Checker:
     """Gathers members, errors and notices over one file."""
 
-    def __init__(self, heading: HeadingRow) -> None:
-        self.rows: list[RollRow] = []
-        self.errors: list[RowError] = []
-        self.notices: list[Notice] = []
+    def __init__(self, heading: HeadingRow, keep: Callable[[RollRow], None]) -> None:
+        self._keep = keep
+        self._errors = Findings[RowError]()
+        self._notices = Findings[Notice]()
+        self._seen = RowComparison()
         self._heading = heading
         self._titles = {
             field: heading.headings[index] for field, index in heading.columns.items()
         }
-        self._first_lines: dict[str, int] = {}
+        self._first_lines: dict[int, int] = {}
 
     def check(self, mapped: MappedLine) -> None:
         """Check one line and keep its member if nothing is wrong."""
-        before = len(self.errors)
+        before = self._errors.count
         cells = self._clean(mapped)
-        if len(self.errors) == before and self._is_no_member(mapped.line, cells):
+        if self._errors.count == before and self._is_no_member(mapped.line, cells):
             return
         if mapped.surplus:
             self._fault(mapped.line, None, "", Problem.ROW_TOO_WIDE)
@@ -150,16 +171,28 @@ class _Checker:
         email = self._email(mapped.line, cells)
         mobile = self._mobile(mapped.line, cells)
         group = self._group(mapped.line, cells)
-        if len(self.errors) == before:
+        if self._errors.count == before:
             row = RollRow(mapped.line, number, given, family, email, mobile, group)
-            self.rows.append(self._with_wishes(row, cells))
+            row = self._with_wishes(row, cells)
+            self._seen.see(row)
+            self._keep(row)
 
-    def compare(self) -> None:
-        """Notice what only shows when all rows are seen together."""
-        self.notices += shared_addresses(self.rows)
-        self.notices += similar_groups(self.rows)
-        self.errors.sort(key=lambda error: error.line)
-        self.notices.sort(key=lambda notice: notice.line)
+    def found(self) -> CheckedRows:
+        """Return what was found, with what only shows when all rows are seen."""
+        seen = self._seen
+        together = [*seen.shared_addresses(), *seen.similar_groups()]
+        notices = sorted(
+            [*self._notices.kept, *together], key=lambda notice: notice.line
+        )
+        return CheckedRows(
+            members=seen.members,
+            without_address=seen.without_address,
+            groups=seen.groups(),
+            errors=tuple(self._errors.kept),
+            error_count=self._errors.count,
+            notices=tuple(notices),
+            notice_count=self._notices.count + len(together),
+        )
 
     def _fault(
         self,
@@ -171,7 +204,7 @@ class _Checker:
     ) -> None:
         title = self._titles[field] if field else ""
         shown = showable(text)
-        self.errors.append(RowError(line, field, title, shown, problem, parameters))
+        self._errors.add(RowError(line, field, title, shown, problem, parameters))
 
     def _clean(self, mapped: MappedLine) -> dict[Field, str]:
         # A field whose cell was already named as wrong is left out, so that it is
@@ -205,10 +238,10 @@ class _Checker:
             return True
         personal = any(cells.get(field) for field in _PERSONAL)
         if not personal and any(_SUM_WORDS.match(text) for text in texts):
-            self.notices.append(Notice(line, Remark.SUM_ROW_SKIPPED))
+            self._notices.add(Notice(line, Remark.SUM_ROW_SKIPPED))
             return True
         if self._repeats_headings(cells):
-            self.notices.append(Notice(line, Remark.HEADINGS_REPEATED))
+            self._notices.add(Notice(line, Remark.HEADINGS_REPEATED))
             return True
         return False
 
@@ -225,6 +258,10 @@ class _Checker:
         number = cells[Field.MEMBER_NUMBER]
         if _SPACED_DIGITS.fullmatch(number):
             number = number.replace(" ", "")
+        whole = without_decimals(number)
+        if whole != number:
+            number = whole
+            self._notice(line, Remark.DECIMALS_DROPPED, cells[Field.MEMBER_NUMBER])
         if not number:
             problem = Problem.MEMBER_NUMBER_MISSING
             self._fault(line, Field.MEMBER_NUMBER, number, problem)
@@ -233,7 +270,8 @@ class _Checker:
             problem = Problem.MEMBER_NUMBER_MALFORMED
             self._fault(line, Field.MEMBER_NUMBER, number, problem)
             return ""
-        first = self._first_lines.setdefault(member_key(number), line)
+        key = short_digest(member_key(number))
+        first = self._first_lines.setdefault(key, line)
         if first != line:
             problem = Problem.MEMBER_NUMBER_TWICE
             self._fault(line, Field.MEMBER_NUMBER, number, problem, first_line=first)
@@ -250,16 +288,16 @@ class _Checker:
             if named:
                 self._fault(line, named[0], "", Problem.NAME_MISSING)
         elif not given or not family:
-            self.notices.append(Notice(line, Remark.ONE_NAME_ONLY))
+            self._notices.add(Notice(line, Remark.ONE_NAME_ONLY))
         if _GARBLED.search(given + family):
-            self.notices.append(Notice(line, Remark.LETTERS_GARBLED))
+            self._notices.add(Notice(line, Remark.LETTERS_GARBLED))
         return given, family
 
     def _email(self, line: int, cells: Mapping[Field, str]) -> str | None:
         text = without_placeholder(cells.get(Field.EMAIL, ""))
         if not text:
             if Field.EMAIL in cells:
-                self.notices.append(Notice(line, Remark.NO_EMAIL))
+                self._notices.add(Notice(line, Remark.NO_EMAIL))
             return None
         try:
             return parse_address(text)
@@ -281,7 +319,7 @@ class _Checker:
             self._notice(line, Remark.MOBILE_MALFORMED, text)
             return None
         if not found.is_mobile:
-            self.notices.append(Notice(line, Remark.NOT_A_MOBILE))
+            self._notices.add(Notice(line, Remark.NOT_A_MOBILE))
         return found.number
 
     def _with_wishes(self, row: RollRow, cells: Mapping[Field, str]) -> RollRow:
@@ -302,7 +340,7 @@ class _Checker:
         return replace(row, postal=postal, channel=channel, language=language)
 
     def _notice(self, line: int, remark: Remark, text: str) -> None:
-        self.notices.append(Notice(line, remark, {"shown": showable(text)}))
+        self._notices.add(Notice(line, remark, {"shown": showable(text)}))
 
     def _group(self, line: int, cells: Mapping[Field, str]) -> str:
         if Field.GROUP not in self._heading.columns:

@@ -23,6 +23,7 @@ from register.forms import (
 from register.freezing import freeze_election
 from register.overview import read_overview
 from register.roll_import import RollDifference, compare_roll
+from register.roll_report import counts_of
 from register.roll_updates import update_roll
 from register.roll_uploads import (
     Upload,
@@ -201,8 +202,8 @@ def _shown(
     sheet: str | None,
 ) -> dict[str, Any]:
     try:
-        difference = compare_roll(
-            desk.session, desk.keystore, coming.election_id, preview
+        difference = counts_of(
+            compare_roll(desk.session, desk.keystore, coming.election_id, preview)
         )
     except RollHasErrors:
         difference = None
@@ -226,7 +227,7 @@ def _shown(
         "notices": [
             (each, *notice_sentence(each)) for each in preview.notices[:FINDINGS_SHOWN]
         ],
-        "without_address": sum(1 for row in preview.rows if row.email is None),
+        "without_address": preview.without_address,
         "columns": columns,
         "ticket": ticket,
         "form": UploadForm(formdata=None),
@@ -257,7 +258,7 @@ def _difference_words(difference: RollDifference) -> str:
         " strøket, %(same)s uendrede.",
         added=show_number(len(difference.added_lines)),
         changed=show_number(len(difference.changed_lines)),
-        removed=show_number(len(difference.removed)),
+        removed=show_number(difference.removed_count),
         same=show_number(difference.unchanged),
     )
     return str(words)
