@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, cast, get_args
+from typing import Final, Literal, TypeVar, cast, get_args
 from urllib.parse import urlsplit, urlunsplit
 
+from infra.message_settings import (
+    GatewayIncomplete,
+    SmsSettings,
+    SmtpSettings,
+    TlsMode,
+    read_sms,
+    read_token,
+)
 from infra.secret_values import (
     Secret,
     SecretMalformed,
@@ -20,7 +28,8 @@ from infra.secret_values import (
 from infra.sides import SIDES, Side
 
 Environment = Literal["development", "test", "production"]
-TlsMode = Literal["starttls", "tls", "none"]
+
+T = TypeVar("T")
 
 SMALLEST_BATCH: Final = 20
 """A batch tells which ballots entered together: never fewer in production."""
@@ -83,18 +92,6 @@ class SideNotServed(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class SmtpSettings:
-    """Where mail is handed in, and as whom."""
-
-    host: str
-    port: int
-    tls: TlsMode
-    user: str | None
-    password: Secret | None
-    from_address: str
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the processes of one installation are told at start.
 
@@ -120,6 +117,10 @@ class Settings:
     accept_shared_cluster: bool
     mails_per_minute: int | None
     """Most mails of one sending in a minute, where a mail server asks for it."""
+
+    sms: SmsSettings | None = None
+    report_token: Secret | None = None
+    """By it gateway and mail server show that a report on a message is theirs."""
 
     def database_url(self, side: Side) -> str:
         """Return a side's database address.
@@ -221,6 +222,10 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         clock_offset=_integer(environ, "URNE_CLOCK_OFFSET", 0, least=None),
         accept_shared_cluster=_flag(environ, "URNE_ACCEPT_SHARED_CLUSTER"),
         mails_per_minute=_optional_integer(environ, "URNE_MAILS_PER_MINUTE"),
+        sms=_complete(read_sms, environ),
+        report_token=_complete(
+            lambda told: read_token(told, "URNE_REPORT_TOKEN"), environ
+        ),
     )
     if production:
         _require_safe(settings)
@@ -236,6 +241,8 @@ def _require_safe(settings: Settings) -> None:
         raise BatchTooSmall("URNE_BATCH_SIZE", f"must be at least {SMALLEST_BATCH}")
     if settings.mail_sink_dir is not None:
         raise MailSinkInProduction("URNE_MAIL_SINK_DIR", "is for development only")
+    if settings.sms and urlsplit(settings.sms.url).scheme != "https":
+        raise PlainHttp("URNE_SMS_URL", "must begin with https://")
     if settings.retention_seconds is not None:
         raise RetentionOverridden("URNE_RETENTION_SECONDS", "is for development only")
     for side in reversed(SIDES):
@@ -368,7 +375,15 @@ def _smtp(environ: Mapping[str, str], *, production: bool) -> SmtpSettings:
         from_address=_required(
             environ, "URNE_MAIL_FROM", "urne@localhost.localdomain", production
         ),
+        bounce_address=environ.get("URNE_BOUNCE_ADDRESS") or None,
     )
+
+
+def _complete(read: Callable[[Mapping[str, str]], T], environ: Mapping[str, str]) -> T:
+    try:
+        return read(environ)
+    except GatewayIncomplete as incomplete:
+        raise SettingMalformed(incomplete.name, "is missing or too short") from None
 
 
 def _integer(

@@ -17,7 +17,8 @@ from types import TracebackType
 from typing import Final, Protocol, Self
 
 from infra.clock import Clock
-from infra.config import Settings, SmtpSettings
+from infra.config import Settings
+from infra.message_settings import SmtpSettings
 from infra.messages import Message, parse_address, write_message
 
 TIMEOUT_SECONDS: Final = 60.0
@@ -177,7 +178,7 @@ class SmtpTransport:
 
     def _say_envelope(self, server: smtplib.SMTP, message: Message) -> None:
         recipient = parse_address(message.to, "recipient")
-        sender = parse_address(self._sender.address, "sender")
+        sender = parse_address(self._return_path(message), "sender")
         options: list[str] = []
         if recipient.needs_utf8 or sender.needs_utf8:
             if not server.has_extn("smtputf8"):
@@ -192,6 +193,14 @@ class SmtpTransport:
         code, _ = server.docmd("DATA")
         if code != _GO_AHEAD:
             raise _refusal(code)
+
+    def _return_path(self, message: Message) -> str:
+        # Variable envelope return path: what comes back says by its address alone
+        # which mail it is of.
+        local, at, domain = (self._smtp.bounce_address or "").rpartition("@")
+        if not at or not message.token:
+            return self._smtp.bounce_address or self._sender.address
+        return f"{local}+{message.token}@{domain}"
 
     @contextlib.contextmanager
     def _losing_connection_is(self, failure: type[MailFailed]) -> Iterator[None]:

@@ -18,6 +18,7 @@ LONGEST_ADDRESS: Final = 254
 """Octets in an address, RFC 5321 section 4.5.3.1.3 less the angle brackets."""
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 _HEADER_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _OWN_HEADERS: Final = re.compile(
     r"(to|cc|bcc|from|sender|reply-to|return-path|date|subject|message-id"
@@ -83,9 +84,14 @@ class Message:
     html: str | None = field(repr=False, default=None)
     to_name: str = field(repr=False, default="")
     headers: tuple[tuple[str, str], ...] = field(repr=False, default=())
+    token: str = ""
+    """Stands in the Message-ID and where the mail comes back to: 32 random
+    hexadecimal digits that name nobody. Drawn when there is none."""
 
     def __post_init__(self) -> None:
         parse_address(self.to, "recipient")
+        if self.token and _TOKEN.fullmatch(self.token) is None:
+            raise MessageMalformed("token")
         for part, value in (("name", self.to_name), ("subject", self.subject)):
             if _CONTROL.search(value):
                 raise MessageMalformed(part)
@@ -115,7 +121,8 @@ def write_message(
         raise MessageMalformed("sender")
     as_utf8 = recipient.needs_utf8 or from_address.needs_utf8
     written = EmailMessage(policy=policy.SMTPUTF8 if as_utf8 else policy.SMTP)
-    message_id = f"<{secrets.token_hex(16)}@{from_address.domain}>"
+    token = message.token or secrets.token_hex(16)
+    message_id = f"<{token}@{from_address.domain}>"
     written["Message-ID"] = message_id
     written["Date"] = format_datetime(at)
     written["From"] = _header_address(sender_name, from_address)

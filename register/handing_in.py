@@ -7,22 +7,32 @@ SENDING, which nobody tries again: the mail may have arrived, and its link works
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import CursorResult, exists, select, update
 from sqlalchemy.orm import Session
 
-from crypto.codes import VotingCode as DrawnCode
 from infra.keystore import DataKey
 from register.mail_templates import Template
-from register.mails import Letterhead, letterhead_of
-from register.marks import find_mark
+from register.mails import Letterhead, Personal, letterhead_of, voting_link
+from register.marks import find_mark, mark_state
+from register.persons import Person
 from register.roll import read_person, require_roll
-from register.roll_phases import MessageState, SendingKind, SendingState
-from register.sending import SendingRefused, is_over, lock_sending
-from register.tables import Message, RollEntry, Sending
+from register.roll_phases import (
+    MessageChannel,
+    MessageState,
+    SendingKind,
+    SendingState,
+)
+from register.sending import (
+    SendingRefused,
+    is_over,
+    lock_sending,
+)
+from register.sending_texts import read_texts
+from register.tables import Message, Roll, RollEntry, Sending
 from register.voting_codes import (
     draw_code,
     kill_codes_of_message,
@@ -45,21 +55,36 @@ class Batch:
     sending_id: bytes
     election_id: str
     kind: SendingKind
-    template: Template
+    templates: Mapping[str, Template]
+    """By language; a member whose language has none gets the sending's own."""
+
+    language: str
+    """The sending's own."""
+
     head: Letterhead
     fingerprint: bytes
-    message_ids: Sequence[bytes]
+    channels: Mapping[bytes, MessageChannel]
+    """Of each message, by its id, in the order of ids."""
+
     is_last: bool
-    """Nothing is queued beyond these."""
+    """Nothing but letters is queued beyond these."""
+
+    def template_for(self, language: str | None) -> Template:
+        """Return the text for a member who chose a language, or none."""
+        own = self.templates[self.language]
+        return self.templates.get(language or self.language, own)
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that is now SENDING and must be handed in; holds a secret code."""
+    """A message that is now SENDING and must be handed in; it may hold a code."""
 
+    channel: MessageChannel
     address: str = field(repr=False)
-    name: str = field(repr=False)
-    code: DrawnCode
+    """A mail address, or a number in E.164."""
+
+    member: Personal
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +109,12 @@ def read_batch(
 
     """
     roll = require_roll(session, sending.election_id)
-    ids = session.scalars(
-        select(Message.id)
+    found = session.execute(
+        select(Message.id, Message.channel)
         .where(
             Message.sending_id == sending.id,
             Message.state == MessageState.QUEUED,
+            Message.channel != MessageChannel.LETTER,
             Message.id > after,
         )
         .order_by(Message.id)
@@ -98,11 +124,12 @@ def read_batch(
         sending_id=sending.id,
         election_id=sending.election_id,
         kind=SendingKind(sending.kind),
-        template=Template(sending.subject, sending.body),
+        templates=read_texts(session, sending),
+        language=sending.language,
         head=letterhead_of(roll, service_url),
-        fingerprint=require_voting_ahead(roll),
-        message_ids=ids,
-        is_last=len(ids) < limit,
+        fingerprint=_require_fingerprint(roll, SendingKind(sending.kind)),
+        channels={each: MessageChannel(channel) for each, channel in found},
+        is_last=len(found) < limit,
     )
 
 
@@ -111,6 +138,7 @@ def claim_message(
 ) -> Claimed | Withdrawn:
     """Take a queued message: draw its code, keep its login key, say SENDING.
 
+    A notice after closing has no code, and goes to the marked as well.
     Commit before the mail is handed in.
 
     Raises:
@@ -120,18 +148,25 @@ def claim_message(
     """
     sending = lock_sending(session, batch.election_id, batch.sending_id, shared=True)
     roll = require_roll(session, batch.election_id)
-    if sending.state != SendingState.RUNNING or is_over(roll, now):
+    if sending.state != SendingState.RUNNING or is_over(roll, batch.kind, now):
         raise SendingHalted
     if not _move(session, message_id, MessageState.SENDING, MessageState.QUEUED):
         raise MessageTaken
     message = session.get_one(Message, message_id, populate_existing=True)
     entry = session.get_one(RollEntry, message.entry_id)
-    address = read_person(key, entry).email
-    if address is None or find_mark(session, entry.id) is not None:
+    person, channel = read_person(key, entry), MessageChannel(message.channel)
+    address = _address_of(person, channel)
+    mark, is_notice = find_mark(session, entry.id), batch.kind == SendingKind.NOTICE
+    if address is None or (mark is not None and not is_notice):
         _move(session, message_id, MessageState.WITHDRAWN, MessageState.SENDING)
         return Withdrawn()
-    name = read_person(key, entry).display_name
-    return Claimed(address, name, draw_code(session, message))
+    if is_notice:
+        member = Personal(person.display_name, mark=mark_state(mark))
+    else:
+        code = draw_code(session, message)
+        link = voting_link(batch.head, code, batch.fingerprint)
+        member = Personal(person.display_name, link)
+    return Claimed(channel, address, member, person.language)
 
 
 def note_sent(session: Session, message_id: bytes) -> None:
@@ -191,6 +226,15 @@ def unattended_sendings(session: Session) -> Sequence[Sending]:
 
 
 _ON_ITS_WAY = (MessageState.SENDING, MessageState.UNCERTAIN)
+
+
+def _address_of(person: Person, channel: MessageChannel) -> str | None:
+    return person.mobile if channel == MessageChannel.SMS else person.email
+
+
+def _require_fingerprint(roll: Roll, kind: SendingKind) -> bytes:
+    # A notice has no link; it goes when the voting is over.
+    return b"" if kind == SendingKind.NOTICE else require_voting_ahead(roll)
 
 
 def _move(

@@ -1,4 +1,4 @@
-"""The union's own words in a mail: which fields they may and must have. Pure.
+"""The union's own words in a message: which fields they may and must have. Pure.
 
 A template is plain text; a field is a word in braces. It is filled in one pass, so
 that a member called "{lenke}" is only that.
@@ -11,13 +11,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from register.reaching import LANGUAGES
 from register.roll_phases import SendingKind
+from register.suggested_texts import SUGGESTED
 
 LONGEST_SUBJECT: Final = 150
 LONGEST_BODY: Final = 6_000
+LONGEST_SMS: Final = 400
 """Characters of a template, before its fields are filled."""
 
 LINK: Final = "lenke"
+STATUS: Final = "status"
+ROOT: Final = "rot"
 BODY_FIELDS: Final = ("navn", "organisasjon", "valg", "åpner", "frist", LINK)
 REQUIRED_FIELDS: Final = ("organisasjon", "frist", LINK)
 SUBJECT_FIELDS: Final = ("organisasjon", "valg", "frist")
@@ -38,6 +43,10 @@ class SubjectMalformed(TemplateRefused):
 
 class BodyMalformed(TemplateRefused):
     """A body has 1 to 6,000 characters, lines included, and no controls."""
+
+
+class SmsMalformed(TemplateRefused):
+    """An SMS is one line of 1 to 400 printable characters."""
 
 
 class LoneBrace(TemplateRefused):
@@ -63,38 +72,84 @@ class UnknownField(_FieldRefused):
     """There is no such field, or it may not stand in a subject."""
 
 
+class UnknownLanguage(TemplateRefused):
+    """Members are not written to in this language."""
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Subject and body as the union wrote them, checked."""
+    """Subject, body and SMS as the union wrote them, checked."""
 
     subject: str
     body: str
+    sms: str = ""
+    """Nothing where the sending uses no SMS."""
+
+    language: str = LANGUAGES[0]
 
 
-def read_template(subject: str, body: str) -> Template:
-    """Check a union's subject and body; return them with plain line ends.
+@dataclass(frozen=True, slots=True)
+class FieldRules:
+    """Which fields a kind of message may and must have."""
+
+    body: tuple[str, ...]
+    required: tuple[str, ...]
+    subject: tuple[str, ...]
+    sms: tuple[str, ...]
+
+
+_LINKED: Final = FieldRules(
+    body=BODY_FIELDS,
+    required=REQUIRED_FIELDS,
+    subject=SUBJECT_FIELDS,
+    sms=("organisasjon", "valg", "åpner", "frist", LINK),
+)
+_NOTICE: Final = FieldRules(
+    body=("navn", "organisasjon", "valg", STATUS, ROOT),
+    required=("organisasjon", STATUS, ROOT),
+    subject=("organisasjon", "valg"),
+    sms=("organisasjon", "valg", STATUS, ROOT),
+)
+
+
+def rules_of(kind: SendingKind) -> FieldRules:
+    """Return which fields the texts of a kind of sending have."""
+    return _NOTICE if kind == SendingKind.NOTICE else _LINKED
+
+
+def read_template(
+    subject: str,
+    body: str,
+    *,
+    kind: SendingKind = SendingKind.INVITATION,
+    sms: str = "",
+    language: str = LANGUAGES[0],
+) -> Template:
+    """Check a union's texts; return them with plain line ends.
 
     Raises:
         SubjectMalformed, BodyMalformed: empty, too long, or with controls.
+        SmsMalformed: too long, or more than a line.
         LoneBrace, UnknownField: a brace that is no field of ours.
-        MissingField, RepeatedLink: see there.
+        MissingField, RepeatedLink, UnknownLanguage: see there.
 
     """
-    subject = subject.strip()
+    if language not in LANGUAGES:
+        raise UnknownLanguage
+    rules = rules_of(kind)
+    subject, sms = subject.strip(), sms.strip()
     body = body.replace("\r\n", "\n").replace("\r", "\n").strip()
-    too_long = len(subject) > LONGEST_SUBJECT
-    if not subject or too_long or "\n" in subject or _CONTROL.search(subject):
+    if not _is_line(subject, LONGEST_SUBJECT):
         raise SubjectMalformed
     if not body or len(body) > LONGEST_BODY or _CONTROL.search(body):
         raise BodyMalformed
-    _read_fields(subject, SUBJECT_FIELDS)
-    found = _read_fields(body, BODY_FIELDS)
-    for name in REQUIRED_FIELDS:
-        if name not in found:
-            raise MissingField(name)
-    if found.count(LINK) > 1:
-        raise RepeatedLink(LINK)
-    return Template(subject, body)
+    _read_fields(subject, rules.subject)
+    _require_fields(_read_fields(body, rules.body), rules)
+    if sms:
+        if not _is_line(sms, LONGEST_SMS):
+            raise SmsMalformed
+        _require_fields(_read_fields(sms, rules.sms), rules)
+    return Template(subject, body, sms, language)
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
@@ -112,6 +167,29 @@ def split_at_fields(text: str) -> Iterator[tuple[str, bool]]:
     yield text[end:], False
 
 
+def suggested_template(kind: SendingKind, language: str = LANGUAGES[0]) -> Template:
+    """Return the text that a new sending begins with."""
+    subject, body, sms = SUGGESTED[kind][language]
+    return Template(subject, body, sms, language)
+
+
+def _is_line(text: str, longest: int) -> bool:
+    return (
+        bool(text)
+        and len(text) <= longest
+        and "\n" not in text
+        and not _CONTROL.search(text)
+    )
+
+
+def _require_fields(found: list[str], rules: FieldRules) -> None:
+    for name in rules.required:
+        if name not in found:
+            raise MissingField(name)
+    if found.count(LINK) > 1:
+        raise RepeatedLink(LINK)
+
+
 def _read_fields(text: str, allowed: tuple[str, ...]) -> list[str]:
     found = _FIELD.findall(text)
     for name in found:
@@ -120,51 +198,3 @@ def _read_fields(text: str, allowed: tuple[str, ...]) -> list[str]:
     if _BRACE.search(_FIELD.sub("", text)):
         raise LoneBrace
     return list(found)
-
-
-def suggested_template(kind: SendingKind) -> Template:
-    """Return the text that a new sending begins with, in bokmål."""
-    return _SUGGESTED[kind]
-
-
-_VOTE: Final = """\
-Åpne stemmeseddelen:
-
-{lenke}
-
-Fristen er {frist}."""
-
-_INVITATION: Final = Template(
-    "{valg}: stem innen {frist}",
-    f"""\
-Hei, {{navn}}
-
-{{organisasjon}} holder uravstemningen «{{valg}}». Du har stemmerett, og du stemmer \
-på nett.
-
-{_VOTE}""",
-)
-
-_SUGGESTED: Final[Mapping[SendingKind, Template]] = {
-    SendingKind.INVITATION: _INVITATION,
-    SendingKind.LATE: _INVITATION,
-    SendingKind.REMINDER: Template(
-        "Påminnelse: {valg} – frist {frist}",
-        f"""\
-Hei, {{navn}}
-
-Stemmeretten din i uravstemningen «{{valg}}» i {{organisasjon}} er ikke brukt ennå.
-
-{_VOTE}""",
-    ),
-    SendingKind.RESEND: Template(
-        "Ny lenke: {valg}",
-        f"""\
-Hei, {{navn}}
-
-Her er en ny lenke til uravstemningen «{{valg}}» i {{organisasjon}}. Lenker du har \
-fått før, virker ikke lenger.
-
-{_VOTE}""",
-    ),
-}

@@ -1,8 +1,9 @@
-"""The mail a member gets: text and HTML, with the member's own link.
+"""The mail or SMS a member gets, with the member's own link.
 
-The only place where a voting code is written out. There is no tracker in it, no
-picture and nothing that is fetched from elsewhere. Names stand where they are needed:
-once in the greeting, since families share addresses, and never in a header.
+Here and in `register.letter_pages` alone a voting code is written out. There is no
+tracker in it, no picture and nothing that is fetched from elsewhere. Names stand where
+they are needed: once in the greeting, since families share addresses, and never in a
+header.
 """
 
 from __future__ import annotations
@@ -11,24 +12,27 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
-from babel.dates import format_datetime
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
 from crypto.codes import VotingCode
-from infra.i18n import ZONE
 from infra.messages import Message
-from register.mail_templates import LINK, Template, fill, split_at_fields
+from register.mail_templates import (
+    LINK,
+    ROOT,
+    STATUS,
+    Template,
+    fill,
+    split_at_fields,
+)
+from register.marks import MarkState
 from register.refusals import ElectionNotOpen
 from register.roll_phases import SendingKind
 from register.tables import Roll
+from register.writing import render_in, say_in, write_moment
 
 EXAMPLE_FRAGMENT: Final = "EKSEMPEL-DENNE-LENKEN-VIRKER-IKKE"
 EXAMPLE_NAME: Final = "Kari Eksempel"
 
-_TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 _BLANK_LINES: Final = re.compile(r"\n[ ]*\n\s*")
 _NOT_PRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
@@ -45,6 +49,9 @@ class Letterhead:
     page: str
     """Where members vote: https://HOST/s/SLUG."""
 
+    final_root: str = ""
+    """Of the board when the box was closed, 64 hexadecimal digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class RenderedMail:
@@ -56,11 +63,33 @@ class RenderedMail:
 
 
 @dataclass(frozen=True, slots=True)
+class Personal:
+    """What stands in one member's message alone; it may hold a code."""
+
+    name: str = field(repr=False)
+    link: str = field(repr=False, default="")
+    mark: MarkState | None = field(repr=False, default=None)
+    """In a notice after closing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A stretch of a line: words, or the link."""
 
     text: str = field(repr=False)
     is_link: bool = False
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name that extraction looks for
+    """Mark a message for translation and leave it as it is."""
+    return message
+
+
+_MARKED: Final[Mapping[MarkState, str]] = {
+    "none": N_("Stemmeretten din er ikke brukt."),
+    "digital": N_("Stemmeretten din er brukt, på nett."),
+    "paper": N_("Du er krysset av som en som har stemt på papir."),
+}
 
 
 def letterhead_of(roll: Roll, service_url: str) -> Letterhead:
@@ -79,37 +108,49 @@ def letterhead_of(roll: Roll, service_url: str) -> Letterhead:
         opens_at=roll.opens_at,
         closes_at=roll.closes_at,
         page=f"{service_url}/s/{roll.slug}",
+        final_root=(roll.final_root or b"").hex(),
     )
 
 
 def render_mail(
-    head: Letterhead, kind: SendingKind, template: Template, *, name: str, link: str
+    head: Letterhead, kind: SendingKind, template: Template, member: Personal
 ) -> RenderedMail:
     """Write one member's mail; the name is escaped, the link is the one given."""
-    values = _values(head, name, link)
+    language = template.language
+    values = values_of(head, member, language)
     subject = fill(template.subject, values)
     context = {
         "head": head,
-        "link": link,
-        "opens": _moment(head.opens_at),
-        "deadline": _moment(head.closes_at),
+        "link": member.link,
+        "opens": write_moment(head.opens_at, language),
+        "deadline": write_moment(head.closes_at, language),
         "body": fill(template.body, values),
-        "paragraphs": _paragraphs(template.body, values),
+        "paragraphs": paragraphs_of(template.body, values),
         "subject": subject,
     }
     return RenderedMail(
         subject=subject,
-        text=_environment.get_template(f"mail/{kind}.txt").render(context),
-        html=_environment.get_template(f"mail/{kind}.html").render(context),
+        text=render_in(language, f"mail/{kind}.txt", context),
+        html=render_in(language, f"mail/{kind}.html", context),
     )
+
+
+def render_sms(head: Letterhead, template: Template, member: Personal) -> str:
+    """Write one member's SMS: no name in it, since it is read on locked screens."""
+    return fill(template.sms, values_of(head, member, template.language))
+
+
+def example_member(head: Letterhead, kind: SendingKind) -> Personal:
+    """Return an invented member, whose link opens nothing."""
+    mark: MarkState | None = "digital" if kind == SendingKind.NOTICE else None
+    return Personal(EXAMPLE_NAME, f"{head.page}#{EXAMPLE_FRAGMENT}", mark)
 
 
 def render_example(
     head: Letterhead, kind: SendingKind, template: Template
 ) -> RenderedMail:
     """Write the mail as an official sees it beforehand: its link opens nothing."""
-    link = f"{head.page}#{EXAMPLE_FRAGMENT}"
-    return render_mail(head, kind, template, name=EXAMPLE_NAME, link=link)
+    return render_mail(head, kind, template, example_member(head, kind))
 
 
 def voting_link(head: Letterhead, code: VotingCode, fingerprint: bytes) -> str:
@@ -117,8 +158,12 @@ def voting_link(head: Letterhead, code: VotingCode, fingerprint: bytes) -> str:
     return f"{head.page}#{code.link_fragment(fingerprint)}"
 
 
-def address_mail(head: Letterhead, mail: RenderedMail, address: str) -> Message:
+def address_mail(
+    head: Letterhead, mail: RenderedMail, address: str, *, token: str = ""
+) -> Message:
     """Return a mail ready to be handed in; List-Id lets members sort it.
+
+    `token`: the message's id, 32 hexadecimal digits, by which a bounce is known.
 
     Raises:
         MessageMalformed: the address is none that a server would take.
@@ -130,6 +175,7 @@ def address_mail(head: Letterhead, mail: RenderedMail, address: str) -> Message:
         text=mail.text,
         html=mail.html,
         headers=(("List-Id", f"<{head.election_id}.urne>"),),
+        token=token,
     )
 
 
@@ -138,14 +184,17 @@ def sender_name(head: Letterhead) -> str:
     return _one_line(head.organisation)
 
 
-def _values(head: Letterhead, name: str, link: str) -> Mapping[str, str]:
+def values_of(head: Letterhead, member: Personal, language: str) -> Mapping[str, str]:
+    """Return what the fields of a template stand for, in one member's message."""
     return {
-        "navn": _one_line(name),
+        "navn": _one_line(member.name),
         "organisasjon": _one_line(head.organisation),
         "valg": _one_line(head.title),
-        "åpner": _moment(head.opens_at),
-        "frist": _moment(head.closes_at),
-        LINK: link,
+        "åpner": write_moment(head.opens_at, language),
+        "frist": write_moment(head.closes_at, language),
+        LINK: member.link,
+        STATUS: say_in(language, _MARKED[member.mark]) if member.mark else "",
+        ROOT: head.final_root,
     }
 
 
@@ -154,13 +203,7 @@ def _one_line(text: str) -> str:
     return _NOT_PRINTABLE.sub(" ", text).strip()
 
 
-def _moment(instant: datetime) -> str:
-    # Always as in Oslo and in bokmål, whatever the official's browser prefers.
-    pattern = "EEEE d. MMMM y 'kl.' HH.mm"
-    return format_datetime(instant, pattern, tzinfo=ZONE, locale="nb")
-
-
-def _paragraphs(body: str, values: Mapping[str, str]) -> list[list[list[Piece]]]:
+def paragraphs_of(body: str, values: Mapping[str, str]) -> list[list[list[Piece]]]:
     """Return the body as paragraphs of lines of pieces, for the HTML part."""
     return [
         [_pieces(line.strip(), values) for line in paragraph.split("\n")]
@@ -176,31 +219,3 @@ def _pieces(line: str, values: Mapping[str, str]) -> list[Piece]:
         elif text:
             pieces.append(Piece(text))
     return pieces
-
-
-def _unchanged(message: str, **variables: object) -> str:
-    return message % variables if variables else message
-
-
-def _unchanged_plural(one: str, many: str, n: int) -> str:
-    return one if n == 1 else many
-
-
-def _open_environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    # Bokmål until members' own languages are known: a job has no request to ask.
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        _unchanged, _unchanged_plural, newstyle=True
-    )
-    return environment
-
-
-_environment: Final = _open_environment()

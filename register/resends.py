@@ -6,7 +6,7 @@ is in doubt kills none: whichever arrives can be used.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -19,20 +19,30 @@ from infra.keystore import DataKey
 from register.contacts import parse_address
 from register.mail_templates import Template, suggested_template
 from register.marks import find_mark, lock_entry
-from register.persons import EntryId, Person, digest_address, seal_person
+from register.persons import EntryId, digest_address, seal_person
 from register.queued_messages import new_sending, queue_messages
+from register.recipients import Plan, channel_of_entry
 from register.roll import EntryNotFound, read_person, require_roll
-from register.roll_phases import Channel, MessageState, SendingKind, SendingState
+from register.roll_phases import (
+    Channel,
+    MessageChannel,
+    MessageState,
+    SendingKind,
+    SendingState,
+)
 from register.sending import (
     SendingRefused,
     lock_sending,
     require_sendable,
 )
+from register.sending_texts import add_suggested_languages, own_text
 from register.tables import Message, RollEntry, Sending
 from register.voting_codes import AlreadyMarked, kill_codes_of_entry
 
 SHORTEST_REASON: Final = 5
 LONGEST_REASON: Final = 500
+
+_AT_ONCE: Final = (MessageChannel.EMAIL, MessageChannel.SMS)
 
 
 class ReasonNeeded(SendingRefused):
@@ -40,7 +50,7 @@ class ReasonNeeded(SendingRefused):
 
 
 class NoAddress(SendingRefused):
-    """The member has no mail address, or votes on paper."""
+    """The member has no address of this kind, or votes on paper."""
 
 
 class NotInDoubt(SendingRefused):
@@ -83,10 +93,12 @@ def resend_to_member(
     entry_id: bytes,
     by: By,
     new_address: str | None = None,
+    channel: MessageChannel | None = None,
 ) -> bytes:
     """Queue a new link for one member; every link they had dies. Returns the sending.
 
-    With `new_address` the roll's address is put right first.
+    With `new_address` the roll's address is put right first. Without `channel` it goes
+    by mail, or by SMS where no mail reaches the member; a letter must be asked for.
 
     Raises:
         ReasonNeeded, NoAddress: see there.
@@ -103,8 +115,7 @@ def resend_to_member(
     kill_codes_of_entry(session, entry_id)
     if new_address:
         _correct_address(key, entry, parse_address(new_address.strip()))
-    template = suggested_template(SendingKind.RESEND)
-    sending = _send_one(session, entry, template, by)
+    sending = _send_one(session, entry, by, channel=channel)
     record_event(
         session,
         at=by.now,
@@ -164,7 +175,8 @@ def decide_on_message(
     if find_mark(session, entry.id) is not None:
         raise AlreadyMarked
     message.state = MessageState.REPLACED
-    return _send_one(session, entry, Template(old.subject, old.body), by).id
+    channel = MessageChannel(message.channel)
+    return _send_one(session, entry, by, template=own_text(old), channel=channel).id
 
 
 def send_late_link(
@@ -178,8 +190,7 @@ def send_late_link(
     """
     require_sendable(require_roll(session, election_id), SendingKind.LATE, by.now)
     entry = require_entry(session, election_id, entry_id)
-    template = suggested_template(SendingKind.LATE)
-    return _send_one(session, entry, template, by, SendingKind.LATE).id
+    return _send_one(session, entry, by, kind=SendingKind.LATE).id
 
 
 def require_entry(session: Session, election_id: str, entry_id: bytes) -> RollEntry:
@@ -202,34 +213,35 @@ def require_entry(session: Session, election_id: str, entry_id: bytes) -> RollEn
 def _send_one(
     session: Session,
     entry: RollEntry,
-    template: Template,
     by: By,
+    *,
     kind: SendingKind = SendingKind.RESEND,
+    template: Template | None = None,
+    channel: MessageChannel | None = None,
 ) -> Sending:
-    if entry.email_digest is None or entry.channel != Channel.DIGITAL:
+    plan = Plan((channel,) if channel else _AT_ONCE)
+    session.flush()
+    found = channel_of_entry(session, entry.id, plan)
+    if found is None or entry.channel != Channel.DIGITAL:
         raise NoAddress
     sending = new_sending(
         session,
         election_id=entry.election_id,
         kind=kind,
-        subject=template.subject,
-        body=template.body,
+        template=template or suggested_template(kind),
+        plan=plan,
         actor=by.actor,
         now=by.now,
         state=SendingState.RUNNING,
     )
-    queue_messages(session, sending, [entry.id])
+    if template is None:
+        add_suggested_languages(session, sending)
+    queue_messages(session, sending, [(entry.id, found)])
     return sending
 
 
 def _correct_address(key: DataKey, entry: RollEntry, address: str) -> None:
     person = read_person(key, entry)
-    corrected = Person(
-        person.member_number,
-        person.given_name,
-        person.family_name,
-        address,
-        person.mobile,
-    )
+    corrected = replace(person, email=address)
     entry.sealed_person = seal_person(key, EntryId(entry.id), corrected)
     entry.email_digest = digest_address(key, address)

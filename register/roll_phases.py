@@ -106,14 +106,11 @@ class LetterBatchState(StrEnum):
     """Where a batch of letters stands."""
 
     WAITING = "waiting"
-    RENDERING = "rendering"
-    """Its codes' public keys are kept, and it is being handed over."""
+    UNCERTAIN = "uncertain"
+    """Its codes' public keys are kept; whether all of it was handed over is unknown."""
 
     PRINTED = "printed"
     """Handed over whole; it may be printed again, which kills the earlier codes."""
-
-    UNCERTAIN = "uncertain"
-    """The handing over was broken off: some of it may be on paper."""
 
     POSTED = "posted"
     """An official has said that the letters are in the post."""

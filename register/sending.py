@@ -16,50 +16,77 @@ from sqlalchemy.orm import Session
 from infra.audit import record_event
 from infra.config import Settings
 from infra.databases import lock_named
-from register.mail_templates import read_template
-from register.queued_messages import new_sending, queue_messages
-from register.recipients import choose_recipients, count_recipients, shown_number
+from register.mail_templates import Template, read_template
+from register.queued_messages import new_sending, queue_messages, set_text
+from register.recipients import (
+    Plan,
+    Recipients,
+    choose_recipients,
+    count_recipients,
+    plan_of,
+    shown_number,
+)
 from register.refusals import ElectionNotOpen
 from register.roll import require_roll
-from register.roll_phases import MessageState, RollPhase, SendingKind, SendingState
-from register.tables import Message, Roll, Sending
+from register.roll_phases import (
+    LetterBatchState,
+    MessageChannel,
+    MessageState,
+    SendingKind,
+    SendingState,
+)
+from register.sending_rules import (
+    BULK,
+    UNFINISHED,
+    LettersTellTooMuch,
+    MissingSms,
+    NotABulkKind,
+    NothingToSend,
+    RecipientsChanged,
+    SendingInProgress,
+    SendingRefused,
+    TimeRefused,
+    UnknownSending,
+    WrongSendingState,
+    is_over,
+    lock_sending,
+    require_sendable,
+    require_sending,
+    require_state,
+)
+from register.tables import LetterBatch, Message, Sending
+
+__all__ = [
+    "BULK",
+    "LettersTellTooMuch",
+    "MissingSms",
+    "NotABulkKind",
+    "NothingToSend",
+    "RecipientsChanged",
+    "SendingInProgress",
+    "SendingRefused",
+    "TimeRefused",
+    "UnknownSending",
+    "WrongSendingState",
+    "create_sending",
+    "edit_sending",
+    "finish_sending",
+    "is_over",
+    "lock_sending",
+    "pause_sending",
+    "read_reach",
+    "read_text",
+    "require_sendable",
+    "require_sending",
+    "require_state",
+    "resume_sending",
+    "start_sending",
+    "stop_sending",
+    "told_number",
+]
 from register.voting_codes import NothingToAnnounce, announce_codes
 
-BULK: Final = (SendingKind.INVITATION, SendingKind.REMINDER)
-"""What goes to many; a resend and a late member's mail go to one."""
-
-UNFINISHED: Final = (SendingState.DRAFT, SendingState.RUNNING, SendingState.PAUSED)
-
-_SENDING: Final = b"sending"
 _SENDINGS: Final = b"sendings"
-
-
-class SendingRefused(Exception):
-    """Something cannot be done with a sending; no text names a member."""
-
-
-class UnknownSending(SendingRefused):
-    """No such sending in this election."""
-
-
-class SendingInProgress(SendingRefused):
-    """Another sending of the election is not finished: two at once would be twice."""
-
-
-class NothingToSend(SendingRefused):
-    """Nobody would get it."""
-
-
-class RecipientsChanged(SendingRefused):
-    """Other people would get it than the official was told; ask again."""
-
-
-class WrongSendingState(SendingRefused):
-    """It is not in a state in which this can be done."""
-
-
-class NotABulkKind(SendingRefused):
-    """Only invitations and reminders are written to many."""
 
 
 def create_sending(
@@ -71,11 +98,14 @@ def create_sending(
     body: str,
     actor: str,
     now: datetime,
+    sms: str = "",
+    language: str = "nb",
+    plan: Plan | None = None,
 ) -> Sending:
-    """Write a draft of a sending; nothing goes out.
+    """Write a draft of a sending; nothing goes out. Without a plan: by mail.
 
     Raises:
-        NotABulkKind, TemplateRefused: see there.
+        NotABulkKind, TemplateRefused, LettersTellTooMuch: see there.
         UnknownRoll: no such election.
         ElectionNotOpen: not sealed yet (a reminder: not open), or past its deadline.
         SendingInProgress: another one is not finished.
@@ -83,7 +113,8 @@ def create_sending(
     """
     if kind not in BULK:
         raise NotABulkKind
-    template = read_template(subject, body)
+    plan = plan or Plan()
+    template = read_text(kind, plan, subject, body, sms=sms, language=language)
     _lock_sendings(session, election_id)
     require_sendable(require_roll(session, election_id), kind, now)
     if _has_unfinished(session, election_id):
@@ -92,8 +123,8 @@ def create_sending(
         session,
         election_id=election_id,
         kind=kind,
-        subject=template.subject,
-        body=template.body,
+        template=template,
+        plan=plan,
         actor=actor,
         now=now,
     )
@@ -102,20 +133,46 @@ def create_sending(
 
 
 def edit_sending(
-    session: Session, election_id: str, sending_id: bytes, *, subject: str, body: str
+    session: Session,
+    election_id: str,
+    sending_id: bytes,
+    *,
+    subject: str,
+    body: str,
+    sms: str = "",
+    language: str = "nb",
+    plan: Plan | None = None,
 ) -> Sending:
-    """Change the text of a draft.
+    """Change the text of a draft, and by what it may go; without a plan it stays.
 
     Raises:
-        UnknownSending, WrongSendingState, TemplateRefused: see there.
+        UnknownSending, WrongSendingState, TemplateRefused, LettersTellTooMuch.
 
     """
-    template = read_template(subject, body)
     sending = lock_sending(session, election_id, sending_id)
-    _require_state(sending, SendingState.DRAFT)
-    sending.subject, sending.body = template.subject, template.body
+    require_state(sending, SendingState.DRAFT)
+    plan = plan or plan_of(sending)
+    kind = SendingKind(sending.kind)
+    template = read_text(kind, plan, subject, body, sms=sms, language=language)
+    set_text(sending, template, plan)
     session.flush()
     return sending
+
+
+def read_text(
+    kind: SendingKind, plan: Plan, subject: str, body: str, *, sms: str, language: str
+) -> Template:
+    """Check a text, and that it goes with the channels of a plan.
+
+    Raises:
+        TemplateRefused, LettersTellTooMuch: see there.
+
+    """
+    if MessageChannel.LETTER in plan.channels and kind != SendingKind.INVITATION:
+        raise LettersTellTooMuch
+    if MessageChannel.SMS in plan.channels and not sms.strip():
+        raise MissingSms
+    return read_template(subject, body, kind=kind, sms=sms, language=language)
 
 
 def start_sending(
@@ -126,8 +183,12 @@ def start_sending(
     told: int,
     actor: str,
     now: datetime,
+    at: datetime | None = None,
 ) -> int:
     """Queue one message for each recipient; return how many.
+
+    With `at` they wait for that time: whom it reaches is settled now, so that nobody
+    gets it whom the official was not told of.
 
     `told` is the number the official was shown and confirmed (`shown_number`). Fewer
     may get a reminder, since members vote meanwhile; never more, nor others.
@@ -137,21 +198,28 @@ def start_sending(
         ElectionNotOpen: as in `create_sending`.
         NothingToSend: nobody would get it.
         RecipientsChanged: the number is another one now.
+        TimeRefused: `at` is past, or no link would open anything then.
 
     """
     sending = lock_sending(session, election_id, sending_id)
-    _require_state(sending, SendingState.DRAFT)
+    require_state(sending, SendingState.DRAFT)
     kind = SendingKind(sending.kind)
-    require_sendable(require_roll(session, election_id), kind, now)
-    chosen = choose_recipients(session, election_id, kind)
+    roll = require_roll(session, election_id)
+    if at is None:
+        require_sendable(roll, kind, now)
+    elif at <= now or is_over(roll, kind, at):
+        raise TimeRefused
+    chosen = choose_recipients(session, election_id, kind, plan_of(sending))
     if not chosen:
         raise NothingToSend
     shown = shown_number(kind, len(chosen))
     if shown > told or (kind != SendingKind.REMINDER and shown != told):
         raise RecipientsChanged
     queue_messages(session, sending, chosen)
-    sending.state = SendingState.RUNNING
-    _note(session, sending, "sending-started", actor, now)
+    sending.starts_at = at
+    sending.state = SendingState.SCHEDULED if at else SendingState.RUNNING
+    what = "sending-scheduled" if at else "sending-started"
+    _note(session, sending, what, actor, now)
     session.flush()
     return len(chosen)
 
@@ -166,7 +234,7 @@ def pause_sending(
 
     """
     sending = lock_sending(session, election_id, sending_id)
-    _require_state(sending, SendingState.RUNNING)
+    require_state(sending, SendingState.RUNNING)
     sending.state = SendingState.PAUSED
     _note(session, sending, "sending-paused", actor, now)
 
@@ -174,7 +242,7 @@ def pause_sending(
 def resume_sending(
     session: Session, election_id: str, sending_id: bytes, *, actor: str, now: datetime
 ) -> None:
-    """Go on with a paused sending.
+    """Go on with a paused sending, or begin a scheduled one at once.
 
     Raises:
         UnknownSending, WrongSendingState: see there.
@@ -182,7 +250,7 @@ def resume_sending(
 
     """
     sending = lock_sending(session, election_id, sending_id)
-    _require_state(sending, SendingState.PAUSED)
+    require_state(sending, SendingState.PAUSED, SendingState.SCHEDULED)
     roll = require_roll(session, election_id)
     require_sendable(roll, SendingKind(sending.kind), now)
     sending.state = SendingState.RUNNING
@@ -205,7 +273,7 @@ def stop_sending(
 
     """
     sending = lock_sending(session, election_id, sending_id)
-    _require_state(sending, *UNFINISHED)
+    require_state(sending, *UNFINISHED)
     session.execute(
         update(Message)
         .where(Message.sending_id == sending.id, Message.state == MessageState.QUEUED)
@@ -227,8 +295,13 @@ def finish_sending(
         Message.sending_id == sending.id,
         Message.state.in_((MessageState.QUEUED, MessageState.SENDING)),
     )
-    is_running = sending.state == SendingState.RUNNING
-    if not is_running or session.execute(waiting).scalar_one():
+    unposted = select(func.count()).where(
+        LetterBatch.sending_id == sending.id,
+        LetterBatch.state != LetterBatchState.POSTED,
+    )
+    if sending.state != SendingState.RUNNING or any(
+        session.execute(each).scalar_one() for each in (waiting, unposted)
+    ):
         return False
     sending.state = SendingState.DONE
     _announce(session, settings, sending, now)
@@ -236,65 +309,15 @@ def finish_sending(
     return True
 
 
-def lock_sending(
-    session: Session, election_id: str, sending_id: bytes, *, shared: bool = False
-) -> Sending:
-    """Return a sending; nobody changes it (`shared`: nor ends it) until commit.
-
-    Raises:
-        UnknownSending: there is none in this election.
-
-    """
-    lock_named(session, _SENDING, sending_id, shared=shared)
-    # Read after the lock: what was read before may have been changed meanwhile.
-    sending = session.get(Sending, sending_id, populate_existing=True)
-    if sending is None or sending.election_id != election_id:
-        raise UnknownSending
-    return sending
-
-
-def require_sending(session: Session, election_id: str, sending_id: bytes) -> Sending:
-    """Return a sending, to be read alone.
-
-    Raises:
-        UnknownSending: there is none in this election.
-
-    """
-    sending = session.get(Sending, sending_id)
-    if sending is None or sending.election_id != election_id:
-        raise UnknownSending
-    return sending
-
-
-def require_sendable(roll: Roll, kind: SendingKind, now: datetime) -> None:
-    """Refuse to send where no link would open anything.
-
-    Raises:
-        ElectionNotOpen: not sealed yet (a reminder: not open), or past its deadline.
-
-    """
-    if roll.closes_at is None or roll.opens_at is None or now >= roll.closes_at:
-        raise ElectionNotOpen
-    if roll.phase not in {RollPhase.SEALED, RollPhase.OPEN}:
-        raise ElectionNotOpen
-    if kind == SendingKind.REMINDER and now < roll.opens_at:
-        raise ElectionNotOpen
-
-
-def is_over(roll: Roll, now: datetime) -> bool:
-    """Tell whether an election's links open nothing any more."""
-    try:
-        require_sendable(roll, SendingKind.INVITATION, now)
-    except ElectionNotOpen:
-        return True
-    return False
-
-
 def told_number(session: Session, sending: Sending) -> int:
     """Return the number of recipients to show before a draft is started."""
-    kind = SendingKind(sending.kind)
-    found = count_recipients(session, sending.election_id, kind)
-    return shown_number(kind, found.number)
+    return shown_number(SendingKind(sending.kind), read_reach(session, sending).number)
+
+
+def read_reach(session: Session, sending: Sending) -> Recipients:
+    """Return whom a draft would reach now, by what: the true numbers."""
+    kind, plan = SendingKind(sending.kind), plan_of(sending)
+    return count_recipients(session, sending.election_id, kind, plan)
 
 
 def _lock_sendings(session: Session, election_id: str) -> None:
@@ -312,11 +335,6 @@ def _has_unfinished(session: Session, election_id: str) -> bool:
         .limit(1)
     )
     return found is not None
-
-
-def _require_state(sending: Sending, *states: SendingState) -> None:
-    if sending.state not in states:
-        raise WrongSendingState
 
 
 def _announce(

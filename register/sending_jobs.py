@@ -8,21 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from infra.delivery import DELIVERY_JOB
 from infra.keystore import DataKey
-from infra.mail import (
-    MailDeferred,
-    MailRefused,
-    MailUncertain,
-    Transport,
-    open_transport,
-)
-from infra.messages import MessageMalformed
 from infra.queues import job
 from infra.runtime import Runtime
 from register.elections import SYSTEM
@@ -40,11 +35,17 @@ from register.handing_in import (
     read_batch,
     unattended_sendings,
 )
-from register.mails import address_mail, render_mail, sender_name, voting_link
+from register.outgoing import Outgoing
 from register.queueing import enqueue_quietly
 from register.refusals import ElectionNotOpen
 from register.roll import read_data_key, require_roll
-from register.roll_phases import MessageState, SendingState
+from register.roll_phases import (
+    MessageChannel,
+    MessageState,
+    SendingKind,
+    SendingState,
+)
+from register.scheduled import begin_scheduled, due_sendings
 from register.sending import (
     WrongSendingState,
     finish_sending,
@@ -111,12 +112,11 @@ def sweep_sendings(runtime: Runtime) -> None:
     now = runtime.clock.now()
     with runtime.store("register").reading() as session:
         found = unattended_sendings(session)
-        over = [
-            each
-            for each in found
-            if each.state in {SendingState.RUNNING, SendingState.PAUSED}
-            and is_over(require_roll(session, each.election_id), now)
-        ]
+        over = [each for each in found if _is_over(session, each, now)]
+        due = due_sendings(session, now)
+    for sending in due:
+        with runtime.store("register").begin() as session:
+            begin_scheduled(session, sending.election_id, sending.id, now=now)
     for sending in over:
         with runtime.store("register").begin() as session:
             stop_sending(
@@ -128,7 +128,7 @@ def sweep_sendings(runtime: Runtime) -> None:
                 now=now,
             )
         enqueue_quietly(runtime, DELIVERY_JOB, "register")
-    for sending in found:
+    for sending in (*found, *due):
         enqueue_sending(runtime, sending.id)
 
 
@@ -143,7 +143,7 @@ class _BatchEnd:
     """Paused, stopped or over."""
 
     trouble: bool = False
-    """The mail server takes nothing at the moment."""
+    """Neither mail server nor gateway takes anything at the moment."""
 
     pass_over: bool = False
     """Every queued message was tried; some are queued again."""
@@ -174,7 +174,7 @@ def _read_on(runtime: Runtime, session: Session, pace: Pace, sending: Sending) -
     batch = read_batch(
         session, sending, service_url=service_url, after=cursor, limit=size
     )
-    if batch.message_ids or cursor == START:
+    if batch.channels or cursor == START:
         return batch
     # A pass that was broken off at its very end: begin with those before.
     return read_batch(
@@ -187,24 +187,28 @@ def _hand_in_all(
 ) -> _BatchEnd:
     batch, key = found
     deadline = time.monotonic() + BATCH_SECONDS
-    deferred = refused = 0
-    name = sender_name(batch.head)
-    with open_transport(runtime.settings, runtime.clock, sender_name=name) as transport:
-        for message_id in batch.message_ids:
+    deferred: Counter[MessageChannel] = Counter()
+    refused = 0
+    with Outgoing(runtime, batch) as outgoing:
+        for message_id, channel in batch.channels.items():
             pace.renew()
+            if deferred[channel] >= DEFERRED_IN_A_ROW:
+                pace.set_cursor(message_id)
+                continue
             try:
-                state = _hand_in(runtime, transport, batch, key, message_id)
+                state = _hand_in(runtime, outgoing, batch, key, message_id)
             except SendingHalted:
                 return _BatchEnd(halted=True)
             except MessageTaken:
                 continue
             pace.set_cursor(message_id)
-            deferred = deferred + 1 if state == MessageState.QUEUED else 0
+            is_deferred = state == MessageState.QUEUED
+            deferred[channel] = deferred[channel] + 1 if is_deferred else 0
             refused = refused + 1 if state == MessageState.REFUSED else 0
             if refused >= REFUSED_IN_A_ROW:
                 _pause(runtime, batch)
                 return _BatchEnd(halted=True)
-            if deferred >= DEFERRED_IN_A_ROW:
+            if _all_in_trouble(batch, deferred):
                 return _BatchEnd(trouble=True)
             if time.monotonic() > deadline:
                 return _BatchEnd()
@@ -213,7 +217,7 @@ def _hand_in_all(
 
 def _hand_in(
     runtime: Runtime,
-    transport: Transport,
+    outgoing: Outgoing,
     batch: Batch,
     key: DataKey,
     message_id: bytes,
@@ -223,7 +227,7 @@ def _hand_in(
         claimed = claim_message(session, key, batch, message_id, runtime.clock.now())
     if not isinstance(claimed, Claimed):
         return MessageState.WITHDRAWN
-    state = _send(transport, batch, claimed)
+    state = outgoing.hand_in(claimed, message_id)
     with store.begin() as session:
         if state == MessageState.SENT:
             note_sent(session, message_id)
@@ -236,20 +240,15 @@ def _hand_in(
     return state
 
 
-def _send(transport: Transport, batch: Batch, claimed: Claimed) -> MessageState:
-    link = voting_link(batch.head, claimed.code, batch.fingerprint)
-    mail = render_mail(
-        batch.head, batch.kind, batch.template, name=claimed.name, link=link
-    )
-    try:
-        transport.send(address_mail(batch.head, mail, claimed.address))
-    except (MailRefused, MessageMalformed):
-        return MessageState.REFUSED
-    except MailUncertain:
-        return MessageState.UNCERTAIN
-    except MailDeferred:
-        return MessageState.QUEUED
-    return MessageState.SENT
+def _all_in_trouble(batch: Batch, deferred: Mapping[MessageChannel, int]) -> bool:
+    used = set(batch.channels.values())
+    return all(deferred[each] >= DEFERRED_IN_A_ROW for each in used)
+
+
+def _is_over(session: Session, sending: Sending, now: datetime) -> bool:
+    roll = require_roll(session, sending.election_id)
+    under_way = sending.state in {SendingState.RUNNING, SendingState.PAUSED}
+    return under_way and is_over(roll, SendingKind(sending.kind), now)
 
 
 def _end_of(runtime: Runtime, pace: Pace, batch: Batch) -> _BatchEnd:

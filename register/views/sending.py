@@ -324,7 +324,7 @@ def _page_of(desk: Desk, found: Sending) -> dict[str, Any]:
         "sender": desk.settings.smtp.from_address,
         "told": told,
         "told_words": _told_words(kind, told),
-        "without_address": reach.without_address,
+        "without_address": reach.unreached,
         "waiting": Pace(desk.redis, found.id).is_waiting(),
     }
 

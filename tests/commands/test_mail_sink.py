@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from infra.clock import FixedClock
-from infra.config import SmtpSettings
+from infra.message_settings import SmtpSettings
 from infra.mail import Sender, SmtpTransport
 from infra.messages import Message
 from scripts.mailsink.storage import list_mails

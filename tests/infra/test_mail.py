@@ -11,7 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 
 from infra.clock import FixedClock
-from infra.config import SmtpSettings, TlsMode, load_settings
+from infra.config import load_settings
 from infra.mail import (
     MailDeferred,
     MailFailed,
@@ -22,6 +22,7 @@ from infra.mail import (
     SmtpTransport,
     open_transport,
 )
+from infra.message_settings import SmtpSettings, TlsMode
 from infra.messages import Message
 from infra.secret_values import Secret
 from tests.services import free_port

@@ -20,11 +20,15 @@ from register.mail_templates import (
 from register.mails import (
     EXAMPLE_FRAGMENT,
     Letterhead,
+    Personal,
     address_mail,
     render_example,
     render_mail,
+    render_sms,
     sender_name,
 )
+from register.marks import MarkState
+from register.reaching import LANGUAGES
 from register.roll_phases import SendingKind
 
 BODY = "Hei {navn}\n\n{organisasjon}: stem innen {frist}\n\n{lenke}"
@@ -56,15 +60,30 @@ class Links(HTMLParser):
         self.hrefs += [value for name, value in attrs if name == "href"]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", list(SendingKind))
-def test_the_suggested_text_of_every_kind_is_whole(kind: SendingKind) -> None:
-    suggested = suggested_template(kind)
-    template = read_template(suggested.subject, suggested.body)
-    mail = render_mail(head(), kind, template, name="Kari", link=LINK)
-    assert mail.text.count(LINK) == 1
+def test_the_suggested_text_of_every_kind_and_language_is_whole(
+    kind: SendingKind, language: str
+) -> None:
+    suggested = suggested_template(kind, language)
+    template = read_template(
+        suggested.subject,
+        suggested.body,
+        kind=kind,
+        sms=suggested.sms,
+        language=language,
+    )
+    assert template == suggested
+    is_notice = kind == SendingKind.NOTICE
+    mark: MarkState | None = "none" if is_notice else None
+    member = Personal("Kari", LINK, mark)
+    mail = render_mail(head(), kind, template, member)
+    assert mail.text.count(LINK) == (not is_notice)
     assert "{" not in mail.subject + mail.text + mail.html
+    assert "{" not in render_sms(head(), template, member)
     html5lib.HTMLParser(strict=True).parse(mail.html)
-    assert set(Links(mail.html).hrefs) == {LINK}
+    assert f'<html lang="{language}">' in mail.html
+    assert set(Links(mail.html).hrefs) == (set() if is_notice else {LINK})
 
 
 def test_the_deadline_is_told_as_in_oslo_summer_time_and_all() -> None:
@@ -116,7 +135,7 @@ def test_line_ends_of_a_browsers_form_are_made_plain() -> None:
 def test_a_name_that_looks_like_a_field_is_only_a_name() -> None:
     template = Template("Stem", BODY)
     kind = SendingKind.INVITATION
-    mail = render_mail(head(), kind, template, name="{lenke} {frist}", link=LINK)
+    mail = render_mail(head(), kind, template, Personal("{lenke} {frist}", LINK))
     assert "Hei {lenke} {frist}" in mail.text
     assert mail.text.count(LINK) == 1
 
@@ -125,7 +144,7 @@ def test_nothing_the_union_or_a_name_says_becomes_markup() -> None:
     evil = '<img src="https://spor.example/x.png" onerror=x>'
     named = head(title=evil, organisation=evil)
     template = Template("{valg}", BODY + f"\n\n{evil}")
-    mail = render_mail(named, SendingKind.REMINDER, template, name=evil, link=LINK)
+    mail = render_mail(named, SendingKind.REMINDER, template, Personal(evil, LINK))
     found = Links(mail.html)
     assert "img" not in found.tags
     assert set(found.hrefs) == {LINK}
@@ -150,7 +169,7 @@ def test_the_preview_has_a_link_that_opens_nothing_and_says_so() -> None:
 def test_a_mail_shows_nothing_of_itself_in_a_log() -> None:
     template = Template("Stem", BODY)
     mail = render_mail(
-        head(), SendingKind.INVITATION, template, name="Kari Åsgård", link=LINK
+        head(), SendingKind.INVITATION, template, Personal("Kari Åsgård", LINK)
     )
     shown = repr(mail) + repr(address_mail(head(), mail, "kari@example.no"))
     assert not [each for each in ("Kari", "ABC", "kari@") if each in shown]
@@ -158,5 +177,5 @@ def test_a_mail_shows_nothing_of_itself_in_a_log() -> None:
 
 def test_words_stand_apart_also_where_two_fields_meet() -> None:
     template = Template("Stem", "{navn} {organisasjon}\nfrist {frist}\n\n{lenke}")
-    mail = render_mail(head(), SendingKind.INVITATION, template, name="Kari", link=LINK)
+    mail = render_mail(head(), SendingKind.INVITATION, template, Personal("Kari", LINK))
     assert "Kari Forbundet<br>frist " in mail.html

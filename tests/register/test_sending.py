@@ -179,7 +179,7 @@ def test_a_filter_that_matches_nobody_sends_nothing(office: PostOffice) -> None:
     assert office.states(sending_id) == {}
     with office.election.store.reading() as session:
         found = count_recipients(session, ELECTION, INVITATION)
-    assert (found.number, found.without_address) == (0, 1)
+    assert (found.number, found.unreached) == (0, 1)
 
 
 def test_all_have_voted_and_no_reminder_goes(office: PostOffice) -> None:
@@ -567,6 +567,7 @@ def test_a_message_row_tells_no_time(office: PostOffice) -> None:
     office.open(*members(1))
     office.invite()
     known = {"id", "election_id", "sending_id", "entry_id", "channel", "state"}
+    known |= {"batch_id"}
     assert {column.name for column in Message.__table__.columns} == known
 
 

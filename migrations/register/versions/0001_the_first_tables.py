@@ -486,7 +486,7 @@ def upgrade() -> None:
             "renderings >= 0", name=op.f("ck_letter_batches_renderings_is_a_count")
         ),
         sa.CheckConstraint(
-            "state IN ('waiting', 'rendering', 'printed', 'uncertain', 'posted')",
+            "state IN ('waiting', 'uncertain', 'printed', 'posted')",
             name=op.f("ck_letter_batches_state_is_known"),
         ),
         sa.ForeignKeyConstraint(
