@@ -100,11 +100,13 @@ def enqueue(
     *ids: Identifier,
     at: datetime | None = None,
     retries: int = len(RETRY_AFTER),
+    seconds: int = JOB_SECONDS,
 ) -> str:
     """Queue a job by its dotted name, now or at a real time; return its id.
 
     An id is 1 to 128 of ``0-9 a-z -`` and no mere number, or an integer of at most
     seven digits: no name, address, e-mail, member's or telephone number fits.
+    `seconds`: how long the job may run.
 
     Raises:
         NotAnId: an argument of another kind.
@@ -120,7 +122,7 @@ def enqueue(
         "kwargs": {},
         "description": function_path,
         "failure_ttl": FAILURE_SECONDS,
-        "job_timeout": JOB_SECONDS,
+        "job_timeout": seconds,
         "result_ttl": 0,
         "retry": Retry(max=retries, interval=list(RETRY_AFTER)) if retries else None,
     }

@@ -1,7 +1,7 @@
 """Which ballots count, and their sums unopened (docs/protocol.md §4.3, §4.9)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from crypto.ballot import BallotHeader, read_header
@@ -148,11 +148,13 @@ def plan_counted_units(
     )
 
 
-def sum_units(manifest: Manifest, box: BallotBox) -> tuple[UnitSum, ...]:
+def sum_units(
+    manifest: Manifest, box: BallotBox, tick: Callable[[], None] = lambda: None
+) -> tuple[UnitSum, ...]:
     """Return the sum of every unit that may be opened, unopened (§4.9).
 
     The ballots have been verified before; the order of the ballots makes no
-    difference to any byte of the sums.
+    difference to any byte of the sums. `tick` is told of each ballot.
 
     Raises:
         WrongLength, NonCanonicalPoint, IdentityPoint: of an unverified ballot.
@@ -169,6 +171,7 @@ def sum_units(manifest: Manifest, box: BallotBox) -> tuple[UnitSum, ...]:
             _sum_ballots(
                 manifest.shape_of_style(unit.style),
                 [each for group in unit.groups for each in by_group.get(group, [])],
+                tick,
             ),
         )
         for unit in units
@@ -176,9 +179,12 @@ def sum_units(manifest: Manifest, box: BallotBox) -> tuple[UnitSum, ...]:
 
 
 def _sum_ballots(
-    shape: StyleShape, ballots: Sequence[CastBallot]
+    shape: StyleShape, ballots: Sequence[CastBallot], tick: Callable[[], None]
 ) -> tuple[tuple[Ciphertext, ...], ...]:
-    opened = [ciphertexts_of(each.leaf.ballot, shape) for each in ballots]
+    opened = []
+    for each in ballots:
+        opened.append(ciphertexts_of(each.leaf.ballot, shape))
+        tick()
     return tuple(
         tuple(
             sum_ciphertexts(contests[place][slot] for contests in opened)

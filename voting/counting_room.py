@@ -6,7 +6,6 @@ in, and combines it; whoever has the record can do the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,47 +15,29 @@ from sqlalchemy.orm import Session
 from crypto.encoding import JsonValue, decode_json, encode_json
 from infra.audit import record_event
 from infra.databases import lock_named
-from voting.board import latest_checkpoint, list_checkpoints
-from voting.board_order import BoardOrder
+from voting.board import list_checkpoints
 from voting.ceremony import load_ceremony
-from voting.counting import sort_ballots, sum_units
 from voting.elections import SYSTEM, draft_of, get_election
-from voting.lifecycle import has_final_marks, read_board_so_far
+from voting.long_work import WorkKind, ask_for
 from voting.paper import PaperResults, decode_paper
 from voting.partials import (
     Partial,
-    open_tally,
     partial_document,
     read_partial,
     verify_holder_partial,
 )
-from voting.phases import Phase, require_transition
-from voting.proposals import propose_approval, signed_document
-from voting.protocol_document import ProtocolInputs, build_protocol
-from voting.reconciliation import find_discrepancies, require_countable
-from voting.results import reckon_groups, reckon_result
+from voting.phases import Phase
+from voting.proposals import signed_document
 from voting.sealed import SealedElection, get_sealed
-from voting.tables import PartialDecryption, TokenEvidence
+from voting.tables import Checkpoint, PartialDecryption, TokenEvidence
 from voting.tables import Tally as TallyRow
-from voting.tally import BoardHead, Tally, decode_tally, encode_tally, tally_digest
+from voting.tally import BoardHead, Tally, decode_tally
 
 MOST_TALLY_BYTES = 64 * 1024 * 1024
 
 
 class NotClosed(Exception):
     """The election is not closed, or is counted already."""
-
-
-class MarksMissing(Exception):
-    """The register has not handed in its final marks yet."""
-
-
-class EvidenceMissing(Exception):
-    """The tokens are not proven yet."""
-
-
-class PaperMissing(Exception):
-    """Members are marked as voting on paper, and no paper results are signed."""
 
 
 class CountNotStarted(Exception):
@@ -74,47 +55,6 @@ class CountState:
     tally: bytes | None
     partials: tuple[int, ...]
     """Indices of the holders who have handed in."""
-
-
-def start_count(
-    session: Session, election_id: str, *, actor: str, at: datetime
-) -> None:
-    """Reckon the tally; from here on no paper results come in.
-
-    A style with fewer ballots than may be opened is left out of it (§5.8).
-
-    Raises:
-        NotClosed, MarksMissing, EvidenceMissing, PaperMissing: it is too early.
-        CountStopped: ballots without a right; their numbers are in the exception.
-
-    """
-    lock_named(session, b"phase", election_id.encode())
-    election = get_sealed(session, election_id)
-    if election.phase is not Phase.CLOSED:
-        raise NotClosed
-    if session.get(TallyRow, election_id) is not None:
-        return
-    if not has_final_marks(session, election_id):
-        raise MarksMissing
-    if session.get(TokenEvidence, election_id) is None:
-        raise EvidenceMissing
-    board = read_board_so_far(session, election)
-    _require_countable(session, election, board)
-    box = sort_ballots(board.ballots)
-    sums = sum_units(election.manifest, box)
-    head = _head(session, election_id)
-    encoded = encode_tally(Tally(election.fingerprint, head, sums))
-    digest = tally_digest(encoded)
-    session.add(TallyRow(election_id=election_id, document=encoded, digest=digest))
-    session.flush()
-    record_event(
-        session,
-        at=at,
-        actor=actor,
-        kind="count-started",
-        subject=election_id,
-        content={"tally": digest.hex()},
-    )
 
 
 def count_state(session: Session, election_id: str) -> CountState:
@@ -138,9 +78,9 @@ def accept_partial(
     actor: str,
     at: datetime,
 ) -> bool:
-    """Check a holder's partial decryptions; the k-th opens the tally.
+    """Check a holder's partial decryptions; with the k-th a worker opens the tally.
 
-    Tells whether the election is counted now. The same partial again changes nothing;
+    Tells whether as many are in as are needed. The same partial again changes nothing;
     one more than k is not needed and is refused.
 
     Raises:
@@ -149,9 +89,11 @@ def accept_partial(
     """
     lock_named(session, b"phase", election_id.encode())
     election = get_sealed(session, election_id)
-    if session.get(PartialDecryption, (election_id, index)) is not None:
-        return election.phase is not Phase.CLOSED
-    if election.phase is not Phase.CLOSED:
+    needed = election.manifest.threshold
+    handed_in = count_state(session, election_id).partials
+    if index in handed_in:
+        return len(handed_in) >= needed
+    if election.phase is not Phase.CLOSED or len(handed_in) >= needed:
         raise NotClosed
     tally = load_tally(session, election_id)
     partial = read_partial(value)
@@ -163,18 +105,14 @@ def accept_partial(
         PartialDecryption(election_id=election_id, index=index, document=document)
     )
     session.flush()
-    partials = load_partials(session, election_id)
-    protocol = None
-    if len(partials) >= election.manifest.threshold:
-        protocol = _write_protocol(session, election, tally, partials)
+    is_enough = len(handed_in) + 1 >= needed
+    if is_enough:
+        ask_for(session, election_id, WorkKind.PROTOCOL, actor=SYSTEM)
     # After all that takes its time: whoever holds the chain keeps others waiting.
     record_event(
         session, at=at, actor=actor, kind="partial-accepted", subject=election_id
     )
-    if protocol is None:
-        return False
-    _finish(session, election, protocol, at)
-    return True
+    return is_enough
 
 
 def load_tally(session: Session, election_id: str) -> Tally:
@@ -230,53 +168,6 @@ def paper_of(session: Session, election_id: str) -> PaperResults | None:
     return None if encoded is None else decode_paper(encoded)
 
 
-def _write_protocol(
-    session: Session,
-    election: SealedElection,
-    tally: Tally,
-    partials: Sequence[Partial],
-) -> bytes:
-    manifest = election.manifest
-    totals = open_tally(manifest, tally, partials)
-    board = read_board_so_far(session, election)
-    paper = paper_of(session, election.id)
-    groups = reckon_groups(manifest, board, sort_ballots(board.ballots), paper)
-    inputs = ProtocolInputs(
-        manifest=manifest,
-        fingerprint=election.fingerprint,
-        board=board,
-        head=_head(session, election.id),
-        result=reckon_result(manifest, tally, totals, groups, paper),
-        tally=tally_digest(encode_tally(tally)),
-        files=record_files(session, election),
-    )
-    return build_protocol(inputs)
-
-
-def _finish(
-    session: Session, election: SealedElection, protocol: bytes, at: datetime
-) -> None:
-    row = get_election(session, election.id)
-    require_transition(Phase(row.phase), Phase.COUNTED)
-    row.protocol, row.phase = protocol, Phase.COUNTED
-    propose_approval(session, election.id, protocol, actor=SYSTEM, at=at)
-    record_event(
-        session, at=at, actor=SYSTEM, kind="election-counted", subject=election.id
-    )
-
-
-def _require_countable(
-    session: Session, election: SealedElection, board: BoardOrder
-) -> None:
-    paper = paper_of(session, election.id)
-    marks = board.final_marks
-    if marks is not None and any(marks.paper) and paper is None:
-        raise PaperMissing
-    box = sort_ballots(board.ballots)
-    groups = reckon_groups(election.manifest, board, box, paper)
-    require_countable(find_discrepancies(groups))
-
-
-def _head(session: Session, election_id: str) -> BoardHead:
-    checkpoint = latest_checkpoint(session, election_id)
+def head_of(checkpoint: Checkpoint) -> BoardHead:
+    """Return size and root of a checkpoint."""
     return BoardHead(checkpoint.size, checkpoint.root)

@@ -21,6 +21,7 @@ from voting.phases import Phase
 from voting.sealed import get_sealed
 from voting.tables import Election
 from voting.verifier import TokenVerifier
+from voting.work_jobs import queue_waiting_work
 
 SWEEP_SECONDS: Final = 15
 SWEEP_JOB: Final = "voting.jobs.sweep_service"
@@ -32,6 +33,8 @@ PERIODICS: Final = (Periodic(SWEEP_JOB, SWEEP_SECONDS),)
 def sweep_service(runtime: Runtime) -> None:
     """Open and close what is due, publish batches, prove tokens, deliver documents.
 
+    Work that takes long is queued anew where nobody is at it: it holds up no sweep.
+
     An election whose step fails holds back no other; the job then fails by name.
     """
     failures: list[Exception] = []
@@ -42,6 +45,10 @@ def sweep_service(runtime: Runtime) -> None:
             except Exception as failure:  # noqa: BLE001 - raised again below
                 failures.append(failure)
     deliver_pending(runtime, "service")
+    try:
+        queue_waiting_work(runtime)
+    except Exception as failure:  # noqa: BLE001 - raised again below
+        failures.append(failure)
     if failures:
         raise failures[0]
 

@@ -6,7 +6,7 @@ phase and the board say whether it was done.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -180,8 +180,10 @@ def has_final_marks(session: Session, election_id: str) -> bool:
     return isinstance(last, MarksLeaf) and last.final
 
 
-def read_board_so_far(session: Session, election: SealedElection) -> BoardOrder:
-    """Read the whole board, refusing any leaf out of place.
+def read_board_so_far(
+    session: Session, election: SealedElection, tick: Callable[[], None] = lambda: None
+) -> BoardOrder:
+    """Read the whole board, refusing any leaf out of place; `tick`: told of each leaf.
 
     Raises:
         BoardRefused, ScheduleRefused: the board is damaged.
@@ -190,6 +192,7 @@ def read_board_so_far(session: Session, election: SealedElection) -> BoardOrder:
     order = BoardOrder(election.manifest, election.fingerprint)
     for encoded in every_leaf(session, election.id):
         order.take(decode_leaf(encoded))
+        tick()
     return order
 
 

@@ -15,6 +15,7 @@ from voting.counting_room import count_state
 from voting.documents import read_array, read_object
 from voting.drafts import Draft
 from voting.elections import draft_of, stored
+from voting.long_work import WorkState, work_states
 from voting.phases import Phase, is_sealed
 from voting.proposals import OpenProposal, list_proposals
 from voting.sealing import read_roll_totals
@@ -91,6 +92,8 @@ class CountProgress:
     evidence: bool
     started: bool
     partials: tuple[int, ...]
+    work: WorkState | None = None
+    """What a worker is at, or was stopped at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,17 @@ class Overview:
             return None
         due = self.approved_at + self.retention
         return max(due, self.held_until or due)
+
+    @property
+    def count_state(self) -> str:
+        """Whatever a page of the count must be drawn anew for, as one word."""
+        count = self.count
+        parts = [self.phase.value, *map(str, count.partials)]
+        if count.started:
+            parts.append("started")
+        if count.work is not None:
+            parts.append("stopped" if count.work.refusal else count.work.kind.value)
+        return "-".join(parts)
 
     def proposals_of(self, kind: str) -> tuple[OpenProposal, ...]:
         """Return the proposals of one kind, oldest first."""
@@ -285,11 +299,13 @@ def _read_count(
     session: Session, election: Election, statements: Statements
 ) -> CountProgress:
     state = count_state(session, election.id)
+    works = work_states(session, election.id).values()
     return CountProgress(
         marks_final=statements.marks is not None and statements.marks.final,
         evidence=session.get(TokenEvidence, election.id) is not None,
         started=state.tally is not None,
         partials=state.partials,
+        work=next((each for each in works if not each.is_finished), None),
     )
 
 

@@ -21,8 +21,9 @@ from infra.config import Settings
 from infra.databases import lock_named
 from infra.exchange import post_document
 from voting.approvals import protocol_digest, sign_approved
+from voting.count_begun import is_count_begun
 from voting.documents import read_object
-from voting.elections import get_election
+from voting.elections import SYSTEM, get_election
 from voting.leaf_signatures import (
     SIGNERS_OF_A_CHANGE,
     schedule_parts,
@@ -35,6 +36,7 @@ from voting.leaves import (
     signatures_document,
 )
 from voting.lifecycle import append_statements
+from voting.long_work import WorkKind, ask_for
 from voting.paper import (
     PaperResults,
     decode_paper,
@@ -48,7 +50,6 @@ from voting.schedule import Schedule, follow_schedule
 from voting.sealed import SealedElection, get_sealed
 from voting.sealing import service_seed
 from voting.tables import HolderSignature, Proposal
-from voting.tables import Tally as TallyRow
 from voting.times import format_time, parse_time
 
 LONGEST_HOLD: Final = timedelta(days=30)
@@ -151,7 +152,7 @@ def propose_paper(
     election = get_sealed(session, election_id)
     if election.phase is not Phase.CLOSED:
         raise WrongPhase
-    if session.get(TallyRow, election_id) is not None:
+    if is_count_begun(session, election_id):
         raise CountAlreadyStarted
     require_paper_adds_up(election.manifest, results)
     number = _count(session, election_id, "paper") + 1
@@ -308,7 +309,7 @@ def _require_timely(
     timely = {
         "approval": phase is Phase.COUNTED,
         "hold": phase is Phase.APPROVED,
-        "paper": phase is Phase.CLOSED and session.get(TallyRow, election.id) is None,
+        "paper": phase is Phase.CLOSED and not is_count_begun(session, election.id),
         "schedule": phase in {Phase.READY, Phase.OPEN} and at < election.closes_at,
     }
     if not timely[row.kind]:
@@ -377,6 +378,7 @@ def _approve(
         service_seed(settings), election.fingerprint, protocol, approved_at
     )
     row.approved_at, row.phase = approved_at, Phase.APPROVED
+    ask_for(session, election.id, WorkKind.RECORD, actor=SYSTEM)
     if row.certificate is not None:
         # Nobody approved in time, and the roll was shredded on its last date.
         require_transition(Phase.APPROVED, Phase.SHREDDED)

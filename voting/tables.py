@@ -21,7 +21,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from infra.columns import Bytes32, Bytes64, UTCDateTime
 from infra.databases import ServiceBase
+from voting import work_tables
 from voting.phases import Phase
+
+assert work_tables.__doc__  # noqa: S101 - imported so that the schema is whole
 
 ID_LENGTH = 32
 
@@ -45,6 +48,8 @@ class Election(ServiceBase):
     opens_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     next_batch: Mapped[int] = mapped_column(default=1)
+    publish_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Until then the result is the committee's alone; null: public once approved."""
     turnout: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Rights taken out by the hour, in steps of 20, as the register tells."""
     protocol: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -30,6 +30,7 @@ THRESHOLD: Final = 2
 
 RETENTION: Final = timedelta(days=30)
 SENDING_SECONDS: Final = 1_200
+WORK_SECONDS: Final = 3_600
 _SPARE: Final = timedelta(seconds=5)
 
 
@@ -140,11 +141,16 @@ class HeldElection:
     def count(self) -> None:
         """Start the count, and have k holders open the sums."""
         # No button before the register's last word and the tokens' evidence are there.
-        wait_for("the count to begin", self._is_count_begun, passing=NoSuchForm)
+        wait_for(
+            "the sums to be reckoned",
+            self._is_count_begun,
+            seconds=WORK_SECONDS,
+            passing=NoSuchForm,
+        )
         with HttpClient(self.place.url) as board:
             for holder in self.holders[:THRESHOLD]:
                 count(holder, board)
-        wait_for("the result", lambda: self.phase == "counted")
+        wait_for("the result", lambda: self.phase == "counted", seconds=WORK_SECONDS)
 
     def approve(self) -> None:
         """Have m holders sign the protocol."""
@@ -158,8 +164,13 @@ class HeldElection:
         return wait_for("the shredding", self._certificate, passing=Refused)
 
     def record(self) -> bytes:
-        """Download the record of the approved election."""
-        return self._download("valgprotokoll.zip")
+        """Download the record of the approved election, once it is written."""
+        return wait_for(
+            "the record",
+            lambda: self._download("valgprotokoll.zip"),
+            seconds=WORK_SECONDS,
+            passing=Refused,
+        )
 
     def protocol_page(self) -> bytes:
         """Download the protocol as a page."""
@@ -193,8 +204,10 @@ class HeldElection:
         return dict(self.holders[0].get("/sealed")["manifest"])
 
     def _is_count_begun(self) -> bool:
+        if self._desk()["count"] is not None:
+            return True
         self.organiser.start_count(self.id)
-        return self._desk()["count"] is not None
+        return False
 
     def _move_to(self, instant: datetime) -> None:
         move_to(self.place.data, instant)

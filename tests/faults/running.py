@@ -64,6 +64,7 @@ class Running:
             held.move_to(APPROVED)
             for index in (first, second):
                 assert self.insist(partial(step, index)).status == OK
+            held.election.do_work()
         held.deliver()
         return verified(held)
 

@@ -37,13 +37,14 @@ from crypto.sealing import SealingKey, seal
 from crypto.sharing import Polynomial
 from crypto.signing import SigningSeed, sign
 from crypto.voprf import hash_to_group
+from infra.clock import FixedClock
 from infra.config import Settings
 from infra.databases import Store
 from tests.voting.manifests import AGREEMENT
 from voting.board import latest_checkpoint
 from voting.casting import CastRequest, Receipt, cast_ballot
 from voting.ceremony import Ceremony, load_ceremony, post_message
-from voting.counting_room import accept_partial, load_tally, start_count
+from voting.counting_room import accept_partial, load_tally
 from voting.drafts import Draft, DraftContest
 from voting.elections import (
     create_election,
@@ -62,15 +63,18 @@ from voting.lifecycle import (
     publish_batch,
     take_register_leaf,
 )
+from voting.long_work import Workbench
 from voting.manifest_model import Rules
 from voting.partials import make_partial, partial_document
 from voting.proposals import proposal_parts, sign_proposal
 from voting.sealed import SealedElection, get_sealed
 from voting.sealing import seal_election
 from voting.tables import Proposal
+from voting.tallying import request_count
 from voting.tokens import right_input
 from voting.verifier import TokenVerifier
 from voting.verifier_process import IssuerKeys, VerifierServer
+from voting.work_steps import carry_out
 
 BEFORE = datetime(2027, 2, 1, 8, tzinfo=UTC)
 OPENS = datetime(2027, 3, 1, 8, tzinfo=UTC)
@@ -262,9 +266,14 @@ class WholeElection:
             take_register_leaf(session, self.settings, self.id, leaf_document(leaf))
 
     def start_count(self) -> None:
-        """Reckon the tally."""
+        """Ask for the tally, and have it reckoned."""
         with self.store.begin() as session:
-            start_count(session, self.id, actor=ORGANISER, at=AFTER)
+            request_count(session, self.id, actor=ORGANISER)
+        self.do_work()
+
+    def do_work(self, at: datetime = AFTER) -> None:
+        """What a worker does of the work that was asked for."""
+        carry_out(Workbench(self.store, self.settings, FixedClock(at)), self.id)
 
     def hand_in_partial(self, index: int) -> bool:
         """One holder's partial decryptions."""
@@ -278,7 +287,7 @@ class WholeElection:
             signing_seed=self.seeds[index - 1],
         )
         with self.store.begin() as session:
-            return accept_partial(
+            is_enough = accept_partial(
                 session,
                 self.id,
                 index=index,
@@ -286,6 +295,8 @@ class WholeElection:
                 actor=ORGANISER,
                 at=AFTER,
             )
+        self.do_work()
+        return is_enough
 
     def count(self) -> None:
         """Start the count, and have two holders open it."""
@@ -312,9 +323,10 @@ class WholeElection:
             )
 
     def approve(self) -> None:
-        """Two of three sign the protocol."""
+        """Two of three sign the protocol, and its record is written."""
         assert not self.sign("approval", 1, 2)
         assert self.sign("approval", 1, 3)
+        self.do_work()
 
     def _ceremony(self) -> Ceremony:
         with self.store.begin() as session:

@@ -30,13 +30,14 @@ from crypto.sealing import SealingKey, seal
 from crypto.sharing import Polynomial
 from crypto.signing import SigningSeed, sign
 from crypto.voprf import hash_to_group
+from infra.clock import FixedClock
 from infra.config import Settings
 from infra.databases import Store
 from voting.board import latest_checkpoint
 from voting.board_statements import read_statements
 from voting.casting import CastRequest, cast_ballot
 from voting.ceremony import load_ceremony, post_message
-from voting.counting_room import accept_partial, load_tally, start_count
+from voting.counting_room import accept_partial, load_tally
 from voting.draft_editing import (
     Basics,
     CommitteeNumbers,
@@ -57,6 +58,7 @@ from voting.evidence import prove_tokens
 from voting.leaf_signatures import sign_marks
 from voting.leaves import leaf_document
 from voting.lifecycle import close_election, open_election, take_register_leaf
+from voting.long_work import Workbench
 from voting.manifest_model import Script
 from voting.partials import make_partial, partial_document
 from voting.proposals import proposal_parts, sign_proposal
@@ -64,8 +66,10 @@ from voting.sealed import get_sealed
 from voting.sealing import seal_election, service_seed
 from voting.seats import seat_members
 from voting.tables import Proposal
+from voting.tallying import request_count
 from voting.tokens import right_input
 from voting.verifier import TokenVerifier
+from voting.work_steps import carry_out
 
 NOW = datetime(2027, 2, 1, 9, tzinfo=UTC)
 OPENS = NOW + timedelta(days=14)
@@ -352,9 +356,14 @@ class Stage:
             assert prove_tokens(session, self.verifier, self.id, AFTER)
 
     def start_count(self) -> None:
-        """Reckon the sums."""
+        """Have the sums reckoned."""
         with self.writing() as session:
-            start_count(session, self.id, actor=self.people.organiser.id, at=AFTER)
+            request_count(session, self.id, actor=self.people.organiser.id)
+        self.do_work()
+
+    def do_work(self, at: datetime = AFTER) -> None:
+        """What a worker does of the work that was asked for."""
+        carry_out(Workbench(self.store, self.settings, FixedClock(at)), self.id)
 
     def hand_in_partial(self, index: int) -> bool:
         """Have a holder open the sums with the own share."""
@@ -367,7 +376,7 @@ class Stage:
                 share=self.shares[index - 1],
                 signing_seed=self.seeds[index - 1],
             )
-            return accept_partial(
+            is_enough = accept_partial(
                 session,
                 self.id,
                 index=index,
@@ -375,6 +384,8 @@ class Stage:
                 actor=self.people.committee[index - 1].id,
                 at=AFTER,
             )
+        self.do_work()
+        return is_enough
 
     def sign(self, kind: str, number: int, index: int, at: datetime = AFTER) -> bool:
         """Have a holder sign a proposal."""
@@ -425,6 +436,7 @@ class Stage:
         self.to_counted(slug, title)
         assert not self.sign("approval", 1, 2)
         assert self.sign("approval", 1, 3)
+        self.do_work()
 
     def draft_title(self) -> str:
         """The title of the first contest."""

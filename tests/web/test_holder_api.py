@@ -398,6 +398,8 @@ def test_the_second_of_two_needed_partials_opens_the_tally(closed: Desk) -> None
     assert closed.state()["count"]["partials"] == [1]
     second = closed.post("/partial", a_partial(closed, 3), 3)
     assert second.get_json() == {"counted": True}
+    assert closed.state()["election"]["phase"] == "closed"
+    closed.election.do_work()
     state = closed.state()
     assert state["election"]["phase"] == "counted"
     assert [task["kind"] for task in state["tasks"]] == ["approval"]

@@ -10,6 +10,7 @@ import pytest
 
 from crypto.encoding import JsonValue
 from infra.exchange import ReceivedDocument
+from infra.queues import queue_of
 from tests.web.conftest import Office
 from tests.web.official_site import Answer
 from tests.web.staging import AFTER, CLOSES, DURING, YES
@@ -21,6 +22,8 @@ from voting.phases import Phase
 from voting.proposals import OpenProposal, list_proposals
 from voting.record import read_record
 from voting.verification.runner import verify_record
+from voting.work_jobs import WORK_JOB
+from voting.work_tables import LongWork
 
 ON_TIME = {"until": "2027-03-03T12:00", "reason": "Posten er forsinket i nord."}
 PAPER = {
@@ -206,9 +209,21 @@ def test_officials_start_the_count_and_the_committee_ends_it(office: Office) -> 
     member = closed.visit(office.people.committee[0])
     path = f"{office.here}/opptelling"
     started = member.post(f"{path}/start", page=path)
+    require_sound(started)
     assert "Opptellingen er startet." in started.text
-    assert "Åpne nøkkelsiden" in started.text
-    assert "0 av 2" in started.text
+    assert "Summene regnes ut" in started.text
+    assert "Åpne nøkkelsiden" not in started.text
+    come = member.get(f"{path}/fremdrift").response.get_json()
+    assert come["bar"] == {"max": 0, "text": "Venter på tur", "value": 0}
+    assert come["state"] == started.soup.select_one("[data-follows]")["data-seen"]  # type: ignore[index]
+    queued = queue_of(office.runtime, "service").jobs
+    assert WORK_JOB in [each.func_name for each in queued]
+    office.stage.do_work()
+    come = member.get(f"{path}/fremdrift").response.get_json()
+    assert come == {"bar": None, "state": "closed-started"}
+    ready = member.get(path)
+    assert "Åpne nøkkelsiden" in ready.text
+    assert "0 av 2" in ready.text
     assert not office.stage.hand_in_partial(2)
     assert "1 av 2" in member.get(path).text
     assert office.stage.hand_in_partial(3)
@@ -219,6 +234,40 @@ def test_officials_start_the_count_and_the_committee_ends_it(office: Office) -> 
     assert "Det er ikke tid for dette nå." in paper.text
 
 
+def test_work_under_way_is_told_with_its_numbers(office: Office) -> None:
+    closed = count(office)
+    member = closed.visit(office.people.committee[0])
+    path = f"{office.here}/opptelling"
+    member.post(f"{path}/start", page=path)
+    with office.stage.writing() as session:
+        row = session.get_one(LongWork, (office.stage.id, "tally"))
+        row.stage, row.done, row.total = "board", 12_000, 400_000
+        row.trouble = "OperationalError"
+    shown = member.get(path)
+    require_sound(shown)
+    assert "Leser oppslagstavlen: 12 000 av 400 000" in shown.text
+    assert "Det prøves igjen av seg selv" in shown.text
+    overview = member.get(office.here)
+    assert "Summene regnes ut. Det går av seg selv." in overview.text
+
+
+def test_work_that_was_stopped_says_why_and_can_be_asked_for_anew(
+    office: Office,
+) -> None:
+    closed = count(office)
+    member = closed.visit(office.people.committee[0])
+    path = f"{office.here}/opptelling"
+    member.post(f"{path}/start", page=path)
+    with office.stage.writing() as session:
+        row = session.get_one(LongWork, (office.stage.id, "tally"))
+        row.refusal = "CountStopped"
+    stopped = member.get(path)
+    require_sound(stopped)
+    assert "Opptellingen er stanset" in stopped.text
+    assert "ta kontakt med revisor" in stopped.text
+    assert "Summene regnes ut" in member.post(f"{path}/start", page=path).text
+
+
 def approve(office: Office) -> Office:
     closed = count(office)
     office.stage.start_count()
@@ -226,6 +275,7 @@ def approve(office: Office) -> Office:
         office.stage.hand_in_partial(index)
     for index in (1, 3):
         office.stage.sign("approval", 1, index)
+    office.stage.do_work()
     return closed
 
 

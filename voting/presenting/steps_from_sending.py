@@ -75,6 +75,10 @@ def show_count(number: int, overview: Overview) -> Step:
     if overview.phase is not Phase.CLOSED:
         text = _("Begynner når valget er stengt. Ingen kan telle før det.")
         return Step(number, title, LATER, text)
+    if count.work is not None and count.work.is_open:
+        text = _("Summene regnes ut. Det går av seg selv.")
+        link = Link(_("Følg opptellingen"), "opptelling")
+        return Step(number, title, BY_ITSELF, text, link)
     if count.started:
         text = _(
             "%(done)s av %(needed)s nøkkeldeler er inne.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,7 @@ from infra.runtime import Runtime
 from infra.web import current_runtime
 from voting.jobs import ask_for_delivery
 from voting.views.refusals import REFUSALS, sentence_of
+from voting.work_jobs import queue_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,20 @@ def acting() -> Iterator[Desk]:
     runtime = current_runtime()
     with runtime.store("service").begin() as session:
         yield _desk(runtime, session)
+    ask_worker(ask_for_delivery)
+
+
+def ask_worker(ask: Callable[[Runtime], None]) -> None:
+    """Queue something; what was done is done, and the next sweep asks as well."""
     try:
-        ask_for_delivery(runtime)
+        ask(current_runtime())
     except redis.RedisError as unreachable:
-        # What was done is done; the next sweep delivers it.
-        own_logger("web").warning("delivery not queued: %s", type(unreachable).__name__)
+        own_logger("web").warning("job not queued: %s", type(unreachable).__name__)
+
+
+def ask_for_work(election_id: str) -> None:
+    """Have an election's long work begun at once."""
+    ask_worker(lambda runtime: queue_work(runtime, election_id))
 
 
 @contextmanager

@@ -43,6 +43,7 @@ from voting.proposals import sign_proposal
 from voting.seats import SeatUnknown, seat_of
 from voting.tables import CommitteeSeat
 from voting.views import holder_problems
+from voting.views.acting import ask_for_work
 
 blueprint = Blueprint("holders", __name__)
 holder_problems.register()
@@ -162,6 +163,8 @@ def post_partial(election_id: str) -> ResponseReturnValue:
             actor=seat.official_id,
             at=current_runtime().clock.now(),
         )
+    if counted:
+        ask_for_work(election_id)
     return jsonify(counted=counted)
 
 
@@ -183,6 +186,8 @@ def post_signature(election_id: str) -> ResponseReturnValue:
             actor=seat.official_id,
             at=runtime.clock.now(),
         )
+    if signed:
+        ask_for_work(election_id)
     return jsonify(effective=signed)
 
 

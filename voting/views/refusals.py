@@ -10,12 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from infra.problems import register_problem
 from voting.ceremony import CeremonyIncomplete
-from voting.counting_room import (
-    EvidenceMissing,
-    MarksMissing,
-    NotClosed,
-    PaperMissing,
-)
+from voting.counting_room import NotClosed
 from voting.documents import DocumentRefused
 from voting.draft_editing import NoSuchContest
 from voting.drafts import DraftIncomplete
@@ -38,10 +33,11 @@ from voting.proposals import (
     WrongPhase,
 )
 from voting.reconciliation import CountStopped
-from voting.record_export import RecordNotReady
+from voting.record_export import RecordBeingWritten, RecordNotReady
 from voting.schedule import NotLater
 from voting.sealed import UnknownElection
 from voting.seats import NotSeated, SeatsNotNeededYet
+from voting.tallying import EvidenceMissing, MarksMissing, PaperMissing
 from voting.verifier import VerifierUnavailable
 
 CONFLICT: Final = 409
@@ -83,6 +79,9 @@ SENTENCES: Final[Mapping[type[Exception], LazyString]] = {
         " under av to i komiteen før opptellingen kan starte."
     ),
     ReasonMissing: _("Skriv hvorfor."),
+    RecordBeingWritten: _(
+        "Valgprotokollen skrives nå. Det går av seg selv; prøv igjen om litt."
+    ),
     RecordNotReady: _("Protokollen er ikke godkjent ennå."),
     SeatTwice: _("To i komiteen har samme navn. Gi dem navn som kan skilles."),
     SeatsNotNeededYet: _("Nøkkelsiden kan åpnes når seremonien er startet."),
@@ -131,6 +130,7 @@ _TOLD_TO_VOTERS: Final = {
 }
 """Registered with the pages of voters and holders, in words for them."""
 _NOT_FOUND: Final = {NoSuchContest, RecordNotReady}
+_NOT_YET: Final = {RecordBeingWritten}
 _FORBIDDEN: Final = {NotSeated}
 
 
@@ -154,5 +154,7 @@ def register() -> None:
             status = 404
         elif kind in _FORBIDDEN:
             status = 403
+        elif kind in _NOT_YET:
+            status = 503
         register_problem(kind, status, sentence)
     register_problem(DraftIncomplete, CONFLICT, _("Utkastet er ikke ferdig."))

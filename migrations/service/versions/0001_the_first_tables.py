@@ -83,6 +83,9 @@ def upgrade() -> None:
         sa.Column("opens_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("closes_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("next_batch", sa.Integer(), nullable=False),
+        sa.Column(
+            "publish_at", infra.columns.UTCDateTime(timezone=True), nullable=True
+        ),
         sa.Column("turnout", sa.LargeBinary(), nullable=True),
         sa.Column("protocol", sa.LargeBinary(), nullable=True),
         sa.Column(
@@ -519,9 +522,89 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("election_id", name=op.f("pk_token_evidence")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "long_works",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("stage", sa.String(length=20), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column(
+            "held_until", infra.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("refusal", sa.String(length=60), nullable=True),
+        sa.Column("trouble", sa.String(length=60), nullable=True),
+        sa.Column(
+            "finished_at", infra.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.CheckConstraint(
+            "kind IN ('tally', 'protocol', 'record', 'print', 'annex')",
+            name=op.f("ck_long_works_kind_is_known"),
+        ),
+        sa.CheckConstraint(
+            "done BETWEEN 0 AND total", name=op.f("ck_long_works_done_is_a_part")
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["elections.id"],
+            name=op.f("fk_long_works_election_id_elections"),
+        ),
+        sa.PrimaryKeyConstraint("election_id", "kind", name=op.f("pk_long_works")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "objections",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", infra.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            '"index" BETWEEN 1 AND 9', name=op.f("ck_objections_nine_holders_at_most")
+        ),
+        sa.CheckConstraint(
+            "number >= 1", name=op.f("ck_objections_numbers_count_from_one")
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["elections.id"],
+            name=op.f("fk_objections_election_id_elections"),
+        ),
+        sa.PrimaryKeyConstraint("election_id", "number", name=op.f("pk_objections")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "printed_documents",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("digest", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('protocol', 'annex')",
+            name=op.f("ck_printed_documents_kind_is_known"),
+        ),
+        sa.CheckConstraint(
+            "language IN ('nb', 'nn', 'en')",
+            name=op.f("ck_printed_documents_language_is_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["elections.id"],
+            name=op.f("fk_printed_documents_election_id_elections"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "election_id", "kind", "language", name=op.f("pk_printed_documents")
+        ),
+        sqlite_with_rowid=False,
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("printed_documents")
+    op.drop_table("objections")
+    op.drop_table("long_works")
     op.drop_table("token_evidence")
     op.drop_table("tallies")
     op.drop_table("proposals")

@@ -1,0 +1,77 @@
+"""How each piece of long work is done: made aside over a snapshot, then kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from voting.concluding import keep_protocol, make_protocol
+from voting.counting_room import NotClosed
+from voting.long_work import (
+    Progress,
+    Workbench,
+    WorkKind,
+    finish_work,
+    note_refusal,
+    note_trouble,
+    take_next,
+)
+from voting.phases import ForbiddenTransition
+from voting.reconciliation import CountStopped
+from voting.record_export import write_record_file
+from voting.sealed import get_sealed
+from voting.tallying import keep_tally, make_tally
+from voting.work_tables import LongWork
+
+REFUSALS: Final = (CountStopped, ForbiddenTransition, NotClosed)
+"""What no further attempt changes: somebody must see to it."""
+
+Step = Callable[[Workbench, LongWork, Progress], None]
+
+
+def carry_out(bench: Workbench, election_id: str) -> None:
+    """Do every open piece of an election's work, in order, until none is left.
+
+    A refusal is kept for people to read. What goes wrong otherwise is kept by its
+    class and raised: the job fails, and is tried again.
+    """
+    while (row := take_next(bench, election_id)) is not None:
+        kind = WorkKind(row.kind)
+        try:
+            _STEPS[kind](bench, row, Progress(bench, election_id, kind))
+        except REFUSALS as refused:
+            note_refusal(bench, row, refused)
+            return
+        except Exception as failure:
+            note_trouble(bench, row, failure)
+            raise
+
+
+def _tally(bench: Workbench, row: LongWork, progress: Progress) -> None:
+    with bench.store.reading() as session:
+        made = make_tally(session, row.election_id, progress)
+    at = bench.clock.now()
+    with bench.store.begin() as session:
+        keep_tally(session, row.election_id, made, actor=row.actor, at=at)
+
+
+def _protocol(bench: Workbench, row: LongWork, progress: Progress) -> None:
+    with bench.store.reading() as session:
+        made = make_protocol(session, row.election_id, progress)
+    with bench.store.begin() as session:
+        keep_protocol(session, row.election_id, made, at=bench.clock.now())
+
+
+def _record(bench: Workbench, row: LongWork, progress: Progress) -> None:
+    with bench.store.reading() as session:
+        sealed = get_sealed(session, row.election_id)
+        write_record_file(session, bench.settings, sealed, progress)
+    with bench.store.begin() as session:
+        finish_work(session, row.election_id, WorkKind.RECORD, bench.clock.now())
+
+
+_STEPS: Final[dict[WorkKind, Step]] = {
+    WorkKind.TALLY: _tally,
+    WorkKind.PROTOCOL: _protocol,
+    WorkKind.RECORD: _record,
+}
