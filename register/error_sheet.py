@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 _WIDTHS: Final = (8, 20, 28, 50, 70)
 

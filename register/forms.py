@@ -46,17 +46,11 @@ class UploadForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
 
 
 class TicketForm(FlaskForm):  # type: ignore[misc] # as above
-    """A file that was previewed, and what was chosen for it."""
+    """A small file that was previewed, and what is chosen for it."""
 
     ticket = HiddenField(validators=[Length(max=200)])
     heading_line = HiddenField(validators=[Length(max=10)])
-    columns = HiddenField(validators=[Length(max=400)])
     sheet = HiddenField(validators=[Length(max=100)])
-
-    @property
-    def mapping(self) -> ColumnMapping | None:
-        """The official's own choice of columns, if one was made."""
-        return read_mapping(self.heading_line.data or "", self.columns.data or "")
 
 
 class ColumnsForm(FlaskForm):  # type: ignore[misc] # as above
@@ -97,13 +91,8 @@ class ColumnsForm(FlaskForm):  # type: ignore[misc] # as above
         return ",".join(pairs)
 
 
-def write_mapping(mapping: ColumnMapping) -> str:
-    """Write a choice of columns into a hidden field."""
-    return ",".join(f"{name}:{place}" for name, place in mapping.columns.items())
-
-
 def read_mapping(heading_line: str, columns: str) -> ColumnMapping | None:
-    """Return the choice of columns of a hidden field; None where none was made."""
+    """Return what `ColumnsForm.chosen` wrote; None where nothing was chosen."""
     chosen: dict[Field, int] = {}
     for pair in columns.split(","):
         name, colon, place = pair.partition(":")

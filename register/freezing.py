@@ -13,6 +13,7 @@ from infra.exchange import post_document
 from infra.keystore import Keystore
 from register.issuers import make_issuer_keys
 from register.roll import FrozenRoll, count_entries, freeze_roll, require_roll
+from register.roll_readings import discard_reading
 from register.times import format_time
 
 
@@ -56,6 +57,7 @@ def freeze_election(
 
     """
     frozen = freeze_roll(session, keystore, election_id=election_id, now=now)
+    discard_reading(session, keystore, election_id, now)
     roll = require_roll(session, election_id)
     groups: list[JsonValue] = [
         {

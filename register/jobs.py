@@ -20,6 +20,7 @@ from register.marks import hold_marking, mix_marks, move_marks
 from register.queueing import SHRED_JOB, enqueue_quietly
 from register.roll import require_roll
 from register.roll_phases import RollPhase
+from register.roll_readings import discard_reading, expired_readings
 from register.tables import Roll
 
 __all__ = ["PERIODICS", "SWEEP_JOB", "exchange_handlers", "sweep_register"]
@@ -54,6 +55,7 @@ def sweep_register(runtime: Runtime) -> None:
             sound_alarms(session, runtime.settings, runtime.clock.now())
     except Exception as failure:  # noqa: BLE001 - raised again below
         failures.append(failure)
+    _forget_readings(runtime)
     _queue_shreddings(runtime)
     deliver_pending(runtime, "register")
     if failures:
@@ -80,6 +82,16 @@ def _settle(runtime: Runtime, election_id: str) -> None:
     rewrite_store(store)
     with store.begin() as session:
         require_roll(session, election_id).rewritten_at = runtime.clock.now()
+
+
+def _forget_readings(runtime: Runtime) -> None:
+    # Files that nobody decided on: their rows and keys go as the files themselves do.
+    now = runtime.clock.now()
+    with runtime.store("register").reading() as session:
+        expired = expired_readings(session, now)
+    for election_id in expired:
+        with runtime.store("register").begin() as session:
+            discard_reading(session, runtime.keystore("register"), election_id, now)
 
 
 def _queue_shreddings(runtime: Runtime) -> None:

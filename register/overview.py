@@ -50,6 +50,7 @@ class RollOverview:
     closes_at: datetime | None
     last_date: datetime
     has_verifier_key: bool
+    can_undo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def read_overview(session: Session, election_id: str) -> RollOverview:
         closes_at=roll.closes_at,
         last_date=roll.last_date,
         has_verifier_key=roll.verifier_key is not None,
+        can_undo=roll.can_undo,
     )
 
 

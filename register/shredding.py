@@ -20,10 +20,13 @@ from infra.audit import record_event, shred_contents
 from infra.config import Settings
 from infra.exchange import post_document
 from infra.keystore import KeyDestroyed, KeyMissing, Keystore
+from register.correction_tables import Correction
 from register.elections import SYSTEM, shredding_due
 from register.issuers import destroy_issuer_keys
 from register.roll import lock_roll, require_roll
 from register.roll_phases import RollPhase, ShreddingState
+from register.roll_readings import destroy_reading_key
+from register.roll_tables import RollReading, ShelvedEntry
 from register.tables import (
     LetterBatch,
     Mark,
@@ -57,6 +60,9 @@ _OfMembers = type[
     | LetterBatch
     | SendingText
     | Sending
+    | Correction
+    | ShelvedEntry
+    | RollReading
     | RollEntry
 ]
 
@@ -68,6 +74,9 @@ _TABLES: Final[tuple[_OfMembers, ...]] = (
     LetterBatch,
     SendingText,
     Sending,
+    Correction,
+    ShelvedEntry,
+    RollReading,
     RollEntry,
 )
 """In the order in which their rows may be deleted."""
@@ -116,6 +125,7 @@ def destroy_keys(
         keystore.destroy_key(roll.key_id, at=now)
     with suppress(KeyMissing):
         destroy_issuer_keys(session, keystore, election_id, at=now)
+    destroy_reading_key(session, keystore, election_id, now)
     _advance(session, election_id, ShreddingState.KEY_DESTROYED)
 
 

@@ -1,11 +1,12 @@
 """The register's pages and its two answers to voters."""
 
-from register.views import entrance, lookups, roll, sending, voter
+from register.views import entrance, lookups, readings, roll, sending, voter
 
 BLUEPRINTS = (
     voter.blueprint,
     entrance.blueprint,
     roll.blueprint,
+    readings.blueprint,
     sending.blueprint,
     lookups.blueprint,
 )

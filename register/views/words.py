@@ -30,12 +30,15 @@ from register.refusals import AlreadyUsed, ElectionNotOpen, VotesOnPaper
 from register.resends import NoAddress, NotInDoubt, ReasonNeeded
 from register.roll import EntryNotFound, RollEmpty, RollFrozen, UnknownRoll
 from register.roll_findings import Notice, RowError
+from register.roll_import import NothingToUndo
 from register.roll_phases import (
     MessageState,
     RollPhase,
     SendingKind,
     SendingState,
 )
+from register.roll_readings import ReadingNotReady
+from register.roll_tables import ReadingState
 from register.roll_uploads import UploadGone
 from register.roll_wording import FIELD_NAMES, PROBLEMS, REFUSALS, REMARKS, Sentence
 from register.rollfile_refusals import (
@@ -75,6 +78,14 @@ _SENTENCES: Final[Mapping[type[Exception], tuple[int, LazyString]]] = {
             "Tjenesten har ikke meldt fra om nøkkelen som stemmerettene kontrolleres"
             " med. Prøv igjen om et minutt."
         ),
+    ),
+    NothingToUndo: (
+        _CONFLICT,
+        _("Det er ingen import å angre. Noen har kanskje angret den alt."),
+    ),
+    ReadingNotReady: (
+        _CONFLICT,
+        _("Filen er ikke ferdig lest, eller den er alt bekreftet. Vent litt."),
     ),
     UploadGone: (
         _CONFLICT,
@@ -160,6 +171,15 @@ MESSAGE_STATES: Final[Mapping[MessageState, tuple[LazyString, str]]] = {
     MessageState.REFUSED: (_("Avvist"), "danger"),
     MessageState.REPLACED: (_("Usikker, ny er sendt"), "neutral"),
     MessageState.WITHDRAWN: (_("Ikke sendt"), "neutral"),
+}
+
+READING_STATES: Final[Mapping[ReadingState, LazyString]] = {
+    ReadingState.WAITING: _("Filen venter på å bli lest"),
+    ReadingState.CHECKING: _("Filen blir kontrollert"),
+    ReadingState.COMPARING: _("Filen blir sammenlignet med manntallet"),
+    ReadingState.READY: _("Filen er lest"),
+    ReadingState.IMPORTING: _("Manntallet blir oppdatert"),
+    ReadingState.DONE: _("Manntallet er oppdatert"),
 }
 
 PHASES: Final[Mapping[RollPhase, tuple[LazyString, str]]] = {

@@ -4,7 +4,13 @@ import pytest
 from sqlalchemy import select
 
 from register.roll import UnknownRoll, find_entry, read_person, read_salt, require_roll
-from register.roll_import import compare_roll, import_roll
+from register.roll_import import (
+    NothingToUndo,
+    compare_roll,
+    import_roll,
+    undo_import,
+)
+from register.roll_shelf import CHUNK
 from register.rollfile import read_roll
 from register.rollfile_refusals import RollHasErrors
 from register.tables import RollEntry, VoterGroup
@@ -139,6 +145,58 @@ def test_import_that_fails_midway_leaves_the_roll_as_it_was(
         )
         raise Stopped
     assert everything(register) == before
+
+
+def test_an_undone_import_leaves_the_roll_as_it_was(register: Register) -> None:
+    register.import_rows(KARI, OLA)
+    salt, before = salt_of(register, "1001"), everything(register)["roll_entries"]
+    register.import_rows(PER, MARRIED)
+    undo(register)
+    assert everything(register)["roll_entries"] == before
+    assert everything(register)["shelved_entries"] == []
+    assert labels(register) == {0: "Krets Vest", 1: "Krets Øst"}
+    assert salt_of(register, "1001") == salt
+    with pytest.raises(NothingToUndo):
+        undo(register)
+
+
+def test_the_first_import_is_undone_to_an_empty_roll(register: Register) -> None:
+    with pytest.raises(NothingToUndo):
+        undo(register)
+    register.import_rows(KARI, OLA)
+    undo(register)
+    assert labels(register) == {}
+    assert register.import_rows(KARI).added_lines == (2,)
+
+
+def test_the_same_file_again_does_not_take_the_undo_away(register: Register) -> None:
+    register.import_rows(KARI)
+    register.import_rows(OLA)
+    register.import_rows(OLA)
+    undo(register)
+    assert len(everything(register)["roll_entries"]) == 1
+    assert salt_of(register, "1001")
+
+
+def test_more_rows_than_one_statement_takes_are_imported_and_undone(
+    register: Register,
+) -> None:
+    many = [
+        (str(n), f"F{n}", "E", f"m{n}@example.no", "", f"Krets {n % 3}")
+        for n in range(2 * CHUNK + 7)
+    ]
+    assert len(register.import_rows(*many).added_lines) == len(many)
+    difference = register.import_rows(*many[: CHUNK + 1], ("99999", *KARI[1:]))
+    assert difference.removed_count == CHUNK + 6
+    assert len(difference.removed) == 200
+    assert difference.unchanged == CHUNK + 1
+    undo(register)
+    assert len(everything(register)["roll_entries"]) == len(many)
+
+
+def undo(register: Register) -> None:
+    with register.store.begin() as session:
+        undo_import(session, election_id=ELECTION, now=MONDAY)
 
 
 def test_unknown_election_takes_no_roll(register: Register) -> None:

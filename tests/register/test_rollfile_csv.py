@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from register.columns import ColumnMapping, Field
-from register.roll_findings import Problem, Remark, RollRow
+from register.roll_findings import MOST_FINDINGS, Problem, Remark, RollRow
 from register.rollfile import RollPreview, read_roll
 from register.rollfile_refusals import (
     BrokenQuoting,
@@ -142,6 +142,43 @@ def test_same_member_number_twice_names_both_lines() -> None:
 def test_zeros_in_front_make_no_other_member(other: str) -> None:
     problem = the_problem(read(KARI, kari_with(number=other)))[2]
     assert problem is Problem.MEMBER_NUMBER_TWICE
+
+
+@pytest.mark.parametrize("written", ["1001.0", "1001,0", "1001,00", " 1001.0 "])
+def test_decimals_of_a_number_that_a_spreadsheet_made_are_dropped(written: str) -> None:
+    preview = read(kari_with(number=written), OLA)
+    assert [row.member_number for row in preview.require_clean()] == ["1001", "1002"]
+    assert preview.notices[0].remark == Remark.DECIMALS_DROPPED
+
+
+def test_a_number_with_and_without_decimals_is_one_member() -> None:
+    preview = read(KARI, kari_with(number="1001.0"))
+    assert the_problem(preview)[2] == Problem.MEMBER_NUMBER_TWICE
+
+
+@pytest.mark.parametrize("written", ["1001.5", "1001.000", "A1.0"])
+def test_other_numbers_with_a_point_stay_as_they_are(written: str) -> None:
+    (row,) = read(kari_with(number=written)).require_clean()
+    assert row.member_number == written
+
+
+@pytest.mark.parametrize("decimals", [".0", ",00"])
+@pytest.mark.parametrize("start", [0, 1])
+def test_an_identity_number_with_decimals_stops_the_import(
+    decimals: str, start: int
+) -> None:
+    number = identity_number("010190")[start:] + decimals
+    with pytest.raises(IdentityNumberFound):
+        read(kari_with(number=number))
+
+
+def test_of_very_many_findings_the_first_are_kept_and_all_counted() -> None:
+    bad = [(str(n), "", "", "", "", "Krets Øst") for n in range(MOST_FINDINGS + 5)]
+    preview = read(*bad)
+    assert len(preview.errors) == MOST_FINDINGS
+    assert preview.error_count == MOST_FINDINGS + 5
+    with pytest.raises(RollHasErrors, match=str(MOST_FINDINGS + 5)):
+        preview.require_clean()
 
 
 def test_two_members_may_share_an_address_and_are_listed() -> None:
