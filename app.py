@@ -12,7 +12,9 @@ import click
 from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
 
+import accounts.audit_cli
 import accounts.cli
+import accounts.jobs
 import accounts.views
 import register.jobs
 import register.views
@@ -33,7 +35,7 @@ from voting.verifier_process import IssuerKeys, VerifierServer
 
 PERIODICS: Final[Mapping[Side, tuple[Periodic, ...]]] = {
     "register": register.jobs.PERIODICS,
-    "service": voting.jobs.PERIODICS,
+    "service": (*accounts.jobs.PERIODICS, *voting.jobs.PERIODICS),
 }
 
 
@@ -80,6 +82,7 @@ def main(context: click.Context) -> None:
 
 
 main.add_command(accounts.cli.group)
+main.add_command(accounts.audit_cli.group)
 
 
 @main.command()

@@ -47,6 +47,10 @@ class PasswordTooLong(OfficialRefused):
     """A password has at most 200 characters."""
 
 
+class UnknownOfficial(Exception):
+    """There is no official with that id."""
+
+
 class SignInRefused(Exception):
     """E-mail and password do not belong together, or the account is closed.
 

@@ -82,3 +82,22 @@ class District:
 def plain_name(text: str) -> str:
     """Return a name in the form in which names are compared: NFC, single-spaced."""
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+class RoleMissing(ValueError):
+    """An official has at least one role."""
+
+
+def require_roles(roles: frozenset[Role], districts: frozenset[District]) -> None:
+    """Refuse roles that say nothing, and a contact of no group or of too many.
+
+    Raises:
+        RoleMissing, DistrictMissing, TooManyDistricts: see there.
+
+    """
+    if not roles:
+        raise RoleMissing
+    if (Role.DISTRICT_CONTACT in roles) != bool(districts):
+        raise DistrictMissing
+    if len(districts) > MOST_DISTRICTS:
+        raise TooManyDistricts

@@ -27,7 +27,9 @@ from accounts.passes import issue_pass
 from accounts.roles import Role
 from accounts.sessions import REGISTER_COOKIE, SERVICE_COOKIE
 from accounts.tables import OfficialSession
-from accounts.views import ATTEMPTS_PER_QUARTER, blueprint, own_path
+from accounts.views import blueprint
+from accounts.views.entering import ATTEMPTS_PER_QUARTER
+from accounts.views.rooms import own_path
 from crypto.passwords import CHEAPEST_FOR_TESTS
 from crypto.signing import SigningSeed
 from infra.config import load_settings
@@ -161,8 +163,8 @@ def test_cookie_is_for_the_server_and_this_site_alone(
         "",
     ],
 )
-def test_nobody_is_led_to_another_site(wanted: str) -> None:
-    assert own_path(wanted) == "/valg"
+def test_nobody_is_led_to_another_site(wanted: str, kari: OfficialIdentity) -> None:
+    assert own_path(wanted, kari) == "/valg"
 
 
 def test_wrong_password_and_unknown_address_look_alike(

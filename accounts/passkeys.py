@@ -1,0 +1,250 @@
+"""Passkeys: WebAuthn level 3, as a second factor beside the password.
+
+Only public keys are kept. No attestation is asked for: which make of device an
+official has is none of our business.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+import webauthn
+from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy.orm import Session
+from webauthn.helpers import base64url_to_bytes, options_to_json
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from accounts.second_factors import FactorRefused
+from accounts.tables import Official, OfficialPasskey
+from infra.audit import record_event
+
+MOST_PASSKEYS: Final = 10
+LONGEST_ANSWER: Final = 16_384
+"""Characters of an authenticator's answer as JSON."""
+
+LONGEST_NAME: Final = 60
+_VERIFICATION: Final = UserVerificationRequirement.PREFERRED
+
+
+class PasskeysUnavailable(Exception):
+    """The service's address is a number: passkeys belong to names."""
+
+
+class TooManyPasskeys(Exception):
+    """An official has at most ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelyingParty:
+    """Whom a passkey is for: the service's host name, and its whole origin."""
+
+    id: str
+    origin: str
+
+
+def relying_party(service_url: str) -> RelyingParty:
+    """Return the relying party of the service's public address.
+
+    Raises:
+        PasskeysUnavailable: browsers make no passkeys for a numeric address.
+
+    """
+    host = urlsplit(service_url).hostname or ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return RelyingParty(host, service_url)
+    raise PasskeysUnavailable
+
+
+def has_passkeys(service_url: str) -> bool:
+    """Tell whether passkeys can be used at this address."""
+    try:
+        relying_party(service_url)
+    except PasskeysUnavailable:
+        return False
+    return True
+
+
+def registration_options(
+    session: Session, party: RelyingParty, official_id: str, challenge: bytes
+) -> str:
+    """Return what a browser is asked, to make a passkey, as JSON.
+
+    Raises:
+        TooManyPasskeys: there are ten already.
+
+    """
+    official = session.get_one(Official, official_id)
+    known = _known(session, official_id)
+    if len(known) >= MOST_PASSKEYS:
+        raise TooManyPasskeys
+    options = webauthn.generate_registration_options(
+        rp_id=party.id,
+        rp_name="Urne",
+        user_id=bytes.fromhex(official_id),
+        user_name=official.email,
+        user_display_name=official.name,
+        challenge=challenge,
+        exclude_credentials=known,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.DISCOURAGED,
+            user_verification=_VERIFICATION,
+        ),
+    )
+    return options_to_json(options)
+
+
+def register_passkey(
+    session: Session,
+    party: RelyingParty,
+    official_id: str,
+    *,
+    name: str,
+    challenge: bytes,
+    answer: str,
+    at: datetime,
+) -> None:
+    """Keep a new passkey's public key.
+
+    Raises:
+        FactorRefused: not an answer to this challenge, at this origin.
+        TooManyPasskeys: there are ten already.
+
+    """
+    try:
+        made = webauthn.verify_registration_response(
+            credential=_document(answer),
+            expected_challenge=challenge,
+            expected_rp_id=party.id,
+            expected_origin=party.origin,
+        )
+    except Exception:  # noqa: BLE001 - whatever a hostile answer breaks is a refusal
+        raise FactorRefused from None
+    if len(_known(session, official_id)) >= MOST_PASSKEYS:
+        raise TooManyPasskeys
+    if session.get(OfficialPasskey, made.credential_id) is not None:
+        raise FactorRefused
+    passkey = OfficialPasskey(
+        credential_id=made.credential_id,
+        official_id=official_id,
+        name=" ".join(name.split())[:LONGEST_NAME],
+        public_key=made.credential_public_key,
+        sign_count=made.sign_count,
+    )
+    session.add(passkey)
+    _record(session, official_id, "second-factor-added", at)
+
+
+def authentication_options(
+    session: Session, party: RelyingParty, official_id: str, challenge: bytes
+) -> str:
+    """Return what a browser is asked, to use one of the official's passkeys."""
+    options = webauthn.generate_authentication_options(
+        rp_id=party.id,
+        challenge=challenge,
+        allow_credentials=_known(session, official_id),
+        user_verification=_VERIFICATION,
+    )
+    return options_to_json(options)
+
+
+def verify_passkey(
+    session: Session,
+    party: RelyingParty,
+    official_id: str,
+    *,
+    challenge: bytes,
+    answer: str,
+) -> None:
+    """Accept the answer of one of the official's passkeys.
+
+    Raises:
+        FactorRefused: another passkey, challenge or origin, or a counter that went
+            back, as that of a copy would.
+
+    """
+    try:
+        document = _document(answer)
+        credential_id = base64url_to_bytes(str(document["id"]))
+    except Exception:  # noqa: BLE001 - see above
+        raise FactorRefused from None
+    row = session.get(OfficialPasskey, credential_id)
+    if row is None or row.official_id != official_id:
+        raise FactorRefused
+    try:
+        shown = webauthn.verify_authentication_response(
+            credential=document,
+            expected_challenge=challenge,
+            expected_rp_id=party.id,
+            expected_origin=party.origin,
+            credential_public_key=row.public_key,
+            credential_current_sign_count=row.sign_count,
+        )
+    except Exception:  # noqa: BLE001 - see above
+        raise FactorRefused from None
+    session.execute(
+        update(OfficialPasskey)
+        .where(OfficialPasskey.credential_id == credential_id)
+        .values(sign_count=shown.new_sign_count)
+    )
+
+
+def remove_passkey(
+    session: Session, official_id: str, credential_id: bytes, at: datetime
+) -> None:
+    """Forget one of the official's passkeys.
+
+    Raises:
+        FactorRefused: it is none of the official's.
+
+    """
+    removed = session.execute(
+        delete(OfficialPasskey).where(
+            OfficialPasskey.credential_id == credential_id,
+            OfficialPasskey.official_id == official_id,
+        )
+    )
+    assert isinstance(removed, CursorResult)  # noqa: S101 - narrows for the types
+    if removed.rowcount != 1:
+        raise FactorRefused
+    _record(session, official_id, "second-factor-removed", at)
+
+
+def _document(answer: str) -> dict[str, object]:
+    if len(answer) > LONGEST_ANSWER:
+        raise FactorRefused
+    document = json.loads(answer)
+    if not isinstance(document, dict):
+        raise FactorRefused
+    return document
+
+
+def _known(session: Session, official_id: str) -> list[PublicKeyCredentialDescriptor]:
+    query = (
+        select(OfficialPasskey.credential_id)
+        .where(OfficialPasskey.official_id == official_id)
+        .order_by(OfficialPasskey.credential_id)
+    )
+    return [PublicKeyCredentialDescriptor(id=each) for each in session.scalars(query)]
+
+
+def _record(session: Session, official_id: str, kind: str, at: datetime) -> None:
+    record_event(
+        session,
+        at=at,
+        actor=official_id,
+        kind=kind,
+        subject=official_id,
+        content={"factor": "passkey"},
+    )
