@@ -204,12 +204,16 @@ def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Any]:
         try:
             _admit(access.kind)
         except HalfSignedIn:
-            return redirect(url_for("accounts.second_step"))
+            return _to_second_step()
         except (NotSignedIn, PassRefused):
             return _to_entrance(access.kind)
         if access.roles and not access.roles & g.official.roles:
             raise Forbidden
-        return _answer(view, arguments)
+        try:
+            return _answer(view, arguments)
+        except HalfSignedIn:
+            # A view for those who come in has asked for more than a password.
+            return _to_second_step()
 
     return guard
 
@@ -250,6 +254,10 @@ def _register_official() -> OfficialIdentity:
         if is_revoked(session, found.official.id, found.issued_at):
             raise PassRefused
     return found.official
+
+
+def _to_second_step() -> ResponseReturnValue:
+    return redirect(url_for("accounts.second_step"))
 
 
 def _to_entrance(kind: Kind) -> ResponseReturnValue:

@@ -81,7 +81,8 @@ class RolesForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
 
     def validate_roles(self, field: CheckboxesField) -> None:
         """At least one."""
-        if not field.data:
+        del field
+        if not self.chosen_roles:
             raise ValidationError(str(_l("Velg minst én rolle.")))
 
     def validate_groups(self, field: TextAreaField) -> None:

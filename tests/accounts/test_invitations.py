@@ -246,7 +246,7 @@ def test_two_workers_write_one_mail(mailing: Site, admin: OfficialIdentity) -> N
         ({"email": "gro"}, "ikke en e-postadresse"),
         ({"email": "ada@forbundet.example"}, "En annen bruker"),
         ({"roles": []}, "minst én rolle"),
-        ({"roles": ["king"]}, "gyldig"),
+        ({"roles": ["king"]}, "minst én rolle"),
         ({"roles": ["district-contact"]}, "organisasjonen"),
         (
             {
