@@ -23,7 +23,7 @@ def announce(addresses: Addresses, logins: Sequence[Login], data: Path) -> None:
     print(f"  Sign in at {addresses.service_url}/konto/inn")
     widest = max(len(each.email) for each in logins)
     for each in logins:
-        print(f"    {each.role:<10} {each.email:<{widest}}  {each.password}")
+        print(f"    {each.role:<13} {each.email:<{widest}}  {each.password}")
     print(flush=True)
 
 

@@ -24,6 +24,7 @@ _PEOPLE: Final = (
     ("Ola Hansen", "ola@forbundet.example", Role.COMMITTEE),
     ("Siri Berg", "siri@forbundet.example", Role.COMMITTEE),
     ("Anders Lie", "anders@revisjon.example", Role.AUDITOR),
+    ("Berit Haugen", "berit@forbundet.example", Role.ADMINISTRATOR),
 )
 
 

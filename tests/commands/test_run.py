@@ -26,7 +26,12 @@ def test_it_gets_ready_and_stops_without_leaving_a_process(tmp_path: Path) -> No
         assert fetch(urne.addresses.service_url, "/helse").status == 200
         assert fetch(urne.addresses.mail_page_url).status == 200
         roles = [each.role for each in urne.logins]
-        assert roles == ["organiser", *["committee"] * 3, "auditor"]
+        assert roles == [
+            "organiser",
+            *["committee"] * 3,
+            "auditor",
+            "administrator",
+        ]
         assert all(urne.has_said(each.password) for each in urne.logins)
         _crash_and_see_it_start_again(urne)
         assert urne.interrupt() == 0
