@@ -13,6 +13,7 @@ from infra.delivery import deliver_pending
 from infra.queues import Periodic, job
 from infra.runtime import Runtime
 from register import exchange_handlers, sending_jobs
+from register.address_notices import notices_wait, queue_notices
 from register.alarms import sound_alarms
 from register.elections import due_rolls, move_phase, running_elections
 from register.hours import post_turnout
@@ -56,6 +57,7 @@ def sweep_register(runtime: Runtime) -> None:
     except Exception as failure:  # noqa: BLE001 - raised again below
         failures.append(failure)
     _forget_readings(runtime)
+    _queue_notices(runtime)
     _queue_shreddings(runtime)
     deliver_pending(runtime, "register")
     if failures:
@@ -92,6 +94,13 @@ def _forget_readings(runtime: Runtime) -> None:
     for election_id in expired:
         with runtime.store("register").begin() as session:
             discard_reading(session, runtime.keystore("register"), election_id, now)
+
+
+def _queue_notices(runtime: Runtime) -> None:
+    with runtime.store("register").reading() as session:
+        waiting = notices_wait(session)
+    if waiting:
+        queue_notices(runtime)
 
 
 def _queue_shreddings(runtime: Runtime) -> None:

@@ -106,6 +106,36 @@ def add_late(
     return entry
 
 
+def require_open_group(
+    session: Session, election_id: str, label: str, now: datetime
+) -> None:
+    """Refuse what could not be added now.
+
+    Raises:
+        UnknownRoll, ElectionNotOpen, UnknownGroup: see add_late.
+
+    """
+    _require_open(require_roll(session, election_id), now)
+    _require_group(session, election_id, label)
+
+
+def require_not_on_roll(
+    session: Session, key: DataKey, election_id: str, member_number: str
+) -> None:
+    """Refuse a member number that stands on the roll.
+
+    Raises:
+        OnTheRoll: it does.
+
+    """
+    known = select(RollEntry.id).where(
+        RollEntry.election_id == election_id,
+        RollEntry.member_digest == digest_member(key, member_number),
+    )
+    if session.scalar(known) is not None:
+        raise OnTheRoll
+
+
 def _require_open(roll: Roll, now: datetime) -> bytes:
     if roll.fingerprint is None or roll.opens_at is None or roll.closes_at is None:
         raise ElectionNotOpen
@@ -136,12 +166,7 @@ def _count_additions(session: Session, election_id: str) -> int:
 def _new_entry(
     session: Session, key: DataKey, election_id: str, group_index: int, member: RollRow
 ) -> EntryId:
-    digest = digest_member(key, member.member_number)
-    known = select(RollEntry.id).where(
-        RollEntry.election_id == election_id, RollEntry.member_digest == digest
-    )
-    if session.scalar(known) is not None:
-        raise OnTheRoll
+    require_not_on_roll(session, key, election_id, member.member_number)
     entry_id = draw_entry_id()
     person = person_of(member)
     session.add(
@@ -149,7 +174,7 @@ def _new_entry(
             id=entry_id,
             election_id=election_id,
             group_index=group_index,
-            member_digest=digest,
+            member_digest=digest_member(key, member.member_number),
             sealed_person=seal_person(key, entry_id, person),
             sealed_salt=seal_new_salt(key, entry_id),
             channel=Channel.DIGITAL,

@@ -6,7 +6,7 @@ is in doubt kills none: whichever arrives can be used.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -15,14 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from infra.audit import record_event
-from infra.keystore import DataKey
-from register.contacts import parse_address
 from register.mail_templates import Template, suggested_template
 from register.marks import find_mark, lock_entry
-from register.persons import EntryId, digest_address, seal_person
 from register.queued_messages import new_sending, queue_messages
 from register.recipients import Plan, channel_of_entry
-from register.roll import EntryNotFound, read_person, require_roll
+from register.roll import EntryNotFound, require_roll
 from register.roll_phases import (
     Channel,
     MessageChannel,
@@ -87,22 +84,20 @@ class By:
 
 def resend_to_member(
     session: Session,
-    key: DataKey,
     *,
     election_id: str,
     entry_id: bytes,
     by: By,
-    new_address: str | None = None,
     channel: MessageChannel | None = None,
 ) -> bytes:
     """Queue a new link for one member; every link they had dies. Returns the sending.
 
-    With `new_address` the roll's address is put right first. Without `channel` it goes
-    by mail, or by SMS where no mail reaches the member; a letter must be asked for.
+    Without `channel` it goes by mail, or by SMS where no mail reaches the member; a
+    letter must be asked for. It goes to the address on the roll and no other: another
+    one needs a second official (`register.address_changes`).
 
     Raises:
         ReasonNeeded, NoAddress: see there.
-        MalformedAddress: the new address is none.
         UnknownRoll, EntryNotFound: no such election, or entry in it.
         ElectionNotOpen: not sealed, or past its deadline.
         AlreadyMarked: the right is taken out: only the link that was used can finish.
@@ -113,8 +108,6 @@ def resend_to_member(
     require_sendable(roll, SendingKind.RESEND, by.now)
     entry = require_entry(session, election_id, entry_id)
     kill_codes_of_entry(session, entry_id)
-    if new_address:
-        _correct_address(key, entry, parse_address(new_address.strip()))
     sending = _send_one(session, entry, by, channel=channel)
     record_event(
         session,
@@ -122,11 +115,7 @@ def resend_to_member(
         actor=by.actor,
         kind="link-resent",
         subject=election_id,
-        content={
-            "address_changed": bool(new_address),
-            "entry": entry_id.hex(),
-            "reason": reason,
-        },
+        content={"entry": entry_id.hex(), "reason": reason},
     )
     return sending.id
 
@@ -238,10 +227,3 @@ def _send_one(
         add_suggested_languages(session, sending)
     queue_messages(session, sending, [(entry.id, found)])
     return sending
-
-
-def _correct_address(key: DataKey, entry: RollEntry, address: str) -> None:
-    person = read_person(key, entry)
-    corrected = replace(person, email=address)
-    entry.sealed_person = seal_person(key, EntryId(entry.id), corrected)
-    entry.email_digest = digest_address(key, address)

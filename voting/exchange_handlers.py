@@ -13,6 +13,7 @@ from infra.audit import record_event
 from infra.exchange import ReceivedDocument, handles
 from infra.queues import enqueue, queue_of
 from infra.runtime import Runtime
+from voting.address_changes import AddressChange, note_address_change
 from voting.documents import read_object
 from voting.elections import (
     SYSTEM,
@@ -112,6 +113,16 @@ def take_turnout(
         hour = format_time(fields.time("hour"))
         kept.append({"count": fields.integer("count", 0), "hour": hour})
     get_election(session, document.subject).turnout = encode_json(kept)
+
+
+@handles("service", "address-change")
+def take_address_change(
+    session: Session, document: ReceivedDocument, runtime: Runtime
+) -> None:
+    """Put an address that was changed after the freezing on record, without a name."""
+    fields = read_object(document.body, ("number", "reason"))
+    change = AddressChange(fields.integer("number", 0, 10_000), fields.text("reason"))
+    note_address_change(session, document.subject, change, at=runtime.clock.now())
 
 
 @handles("service", "shredded")

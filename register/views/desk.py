@@ -28,6 +28,7 @@ _ROOMS: Final = (
     "register_roll.show",
     "register_sending.show",
     "register_lookups.show",
+    "register_additions.show",
     "register_shredding.show",
 )
 """The pages of one election's register, in the order of its menu."""

@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from crypto.encoding import decode_json
 from infra.tables import RegisterAudit
-from register.contacts import MalformedAddress
 from register.mail_templates import suggested_template
 from register.refusals import CodeDead, ElectionNotOpen
 from register.resends import (
@@ -19,7 +18,7 @@ from register.resends import (
     resend_to_member,
     send_late_link,
 )
-from register.roll import EntryNotFound, read_data_key
+from register.roll import EntryNotFound
 from register.roll_phases import MessageState, SendingKind, SendingState
 from register.tables import Message
 from register.voting_codes import AlreadyMarked
@@ -48,18 +47,14 @@ def resend(
     number: str = "1",
     *,
     reason: str = "Ringte og fant ikke e-posten",
-    address: str | None = None,
     entry_id: bytes | None = None,
 ) -> bytes:
     with office.election.store.begin() as session:
-        key = read_data_key(session, office.election.keystore, ELECTION)
         return resend_to_member(
             session,
-            key,
             election_id=ELECTION,
             entry_id=entry_id or office.entry(number).id,
             by=by(office, reason),
-            new_address=address,
         )
 
 
@@ -106,24 +101,15 @@ def test_a_resend_kills_every_older_link_of_that_member_alone(
     assert office.smtp.messages_to("medlem2@example.no")[0] != newest
 
 
-def test_a_wrong_address_is_put_right_by_the_resend(office: PostOffice) -> None:
-    office.open(*members(1))
-    office.invite()
-    office.send_all(resend(office, address=" Ny@Example.NO "))
-    (mail,) = office.smtp.messages_to("Ny@example.no")
-    office.mark(mail)
-
-
 def test_a_resend_is_noted_with_who_and_why_and_no_name(office: PostOffice) -> None:
     office.open(*members(1))
-    resend(office, address="ny@example.no")
+    resend(office)
     with office.election.store.reading() as session:
         event = session.scalars(
             select(RegisterAudit).where(RegisterAudit.kind == "link-resent")
         ).one()
     assert event.actor == OFFICIAL
     assert decode_json(event.content or b"") == {
-        "address_changed": True,
         "entry": office.entry("1").id.hex(),
         "reason": "Ringte og fant ikke e-posten",
     }
@@ -148,8 +134,6 @@ def test_without_a_reason_nothing_is_resent(office: PostOffice, reason: str) -> 
 def test_a_resend_that_is_refused_kills_no_link(office: PostOffice) -> None:
     office.open(*members(1), ("2", "Uten", "Adresse", "", "", "Alle"))
     office.invite()
-    with pytest.raises(MalformedAddress):
-        resend(office, address="ikke en adresse")
     with pytest.raises(NoAddress):
         resend(office, "2")
     with pytest.raises(EntryNotFound):
@@ -158,12 +142,6 @@ def test_a_resend_that_is_refused_kills_no_link(office: PostOffice) -> None:
     with pytest.raises(ElectionNotOpen):
         resend(office)
     assert set(office.codes().values()) == {"live"}
-
-
-def test_a_member_without_an_address_gets_one_and_a_link(office: PostOffice) -> None:
-    office.open(("2", "Uten", "Adresse", "", "", "Alle"))
-    office.send_all(resend(office, "2", address="uten@example.no"))
-    assert len(office.smtp.messages_to("uten@example.no")) == 1
 
 
 def test_an_official_who_says_it_was_sent_sends_nothing(office: PostOffice) -> None:

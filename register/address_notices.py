@@ -1,0 +1,196 @@
+"""The mail to an old address that it is on the roll no more: never twice unasked.
+
+It holds neither link nor new address. Only one worker hands a notice in; one that died
+meanwhile leaves it uncertain, and an official sees that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from infra.keystore import DataKey
+from infra.mail import (
+    MailDeferred,
+    MailRefused,
+    MailUncertain,
+    Transport,
+    open_transport,
+)
+from infra.messages import Message, MessageMalformed
+from infra.queues import job
+from infra.runtime import Runtime
+from register.address_changes import open_old_address
+from register.correction_tables import Correction, NoticeState
+from register.queueing import enqueue_quietly
+from register.resends import require_entry
+from register.roll import read_data_key, read_person, require_roll
+
+NOTICE_JOB: Final = "register.address_notices.send_notices"
+
+_TURN: Final = "address-notices"
+_TURN_SECONDS: Final = 300
+
+_SUBJECTS: Final[Mapping[str, str]] = {
+    "nb": "Adressen din i manntallet er endret",
+    "nn": "Adressa di i manntalet er endra",
+    "en": "Your address on the electoral roll has been changed",
+}
+_TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "nb": (
+        "Hei {name},",
+        (
+            "en annen e-postadresse er ført inn for deg i manntallet til"
+            " «{title}», så nye meldinger om valget kommer ikke hit lenger. To"
+            " funksjonærer hos {organisation} har godkjent det."
+        ),
+        (
+            "Har du bedt om det, trenger du ikke gjøre noe. Har du ikke bedt om"
+            " det, ta kontakt med {organisation} med en gang: noen kan prøve å"
+            " bruke stemmeretten din."
+        ),
+        (
+            "Lenken du kan ha fått til denne adressen før, virker fortsatt, med"
+            " mindre en ny er sendt."
+        ),
+    ),
+    "nn": (
+        "Hei {name},",
+        (
+            "ei anna e-postadresse er ført inn for deg i manntalet til"
+            " «{title}», så nye meldingar om valet kjem ikkje hit lenger. To"
+            " funksjonærar hos {organisation} har godkjent det."
+        ),
+        (
+            "Har du bede om det, treng du ikkje gjere noko. Har du ikkje bede"
+            " om det, ta kontakt med {organisation} med ein gong: nokon kan"
+            " prøve å bruke røysteretten din."
+        ),
+        (
+            "Lenka du kan ha fått til denne adressa før, verkar framleis, om"
+            " ikkje ei ny er send."
+        ),
+    ),
+    "en": (
+        "Hello {name},",
+        (
+            "another e-mail address has been entered for you on the roll of"
+            " “{title}”, so new messages about the election no longer come here."
+            " Two officials of {organisation} agreed to it."
+        ),
+        (
+            "If you asked for it, there is nothing you need to do. If you did"
+            " not, tell {organisation} at once: somebody may be trying to use"
+            " your right to vote."
+        ),
+        (
+            "The link that you may have been sent here before still works,"
+            " unless a new one was sent."
+        ),
+    ),
+}
+
+
+def queue_notices(runtime: Runtime) -> None:
+    """Have the notices that wait sent; without Redis the next sweep does it."""
+    enqueue_quietly(runtime, NOTICE_JOB)
+
+
+@job
+def send_notices(runtime: Runtime) -> None:
+    """Send every notice that waits; what a dead worker was at becomes uncertain."""
+    connection = runtime.redis("register")
+    if not connection.set(_TURN, b"1", nx=True, ex=_TURN_SECONDS):
+        return
+    try:
+        with runtime.store("register").begin() as session:
+            # It is our turn alone, so whoever was at these is gone.
+            _set(session, NoticeState.SENDING, NoticeState.UNCERTAIN)
+            waiting = _waiting(session)
+        for correction_id in waiting:
+            connection.expire(_TURN, _TURN_SECONDS)
+            _send(runtime, correction_id)
+    finally:
+        connection.delete(_TURN)
+
+
+def notices_wait(session: Session) -> bool:
+    """Tell whether there is anything for the job to do."""
+    query = select(Correction.id).where(
+        Correction.notice.in_((NoticeState.QUEUED, NoticeState.SENDING))
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _waiting(session: Session) -> list[bytes]:
+    query = select(Correction.id).where(Correction.notice == NoticeState.QUEUED)
+    return list(session.scalars(query.order_by(Correction.id)))
+
+
+def _set(session: Session, old: NoticeState, new: NoticeState) -> None:
+    session.execute(
+        update(Correction)
+        .where(Correction.notice == old)
+        .values(notice=new, sealed_notice=None)
+    )
+
+
+def _send(runtime: Runtime, correction_id: bytes) -> None:
+    store, keystore = runtime.store("register"), runtime.keystore("register")
+    with store.begin() as session:
+        row = session.get(Correction, correction_id)
+        if row is None or row.notice != NoticeState.QUEUED:
+            return
+        key = read_data_key(session, keystore, row.election_id)
+        try:
+            message, sender = _write(session, key, row)
+        except MessageMalformed:
+            row.notice, row.sealed_notice = NoticeState.REFUSED, None
+            return
+        row.notice = NoticeState.SENDING
+    with open_transport(
+        runtime.settings, runtime.clock, sender_name=sender
+    ) as transport:
+        state = _hand_in(transport, message)
+    with store.begin() as session:
+        row = session.get_one(Correction, correction_id)
+        row.notice = state
+        if state != NoticeState.QUEUED:
+            row.sealed_notice = None
+
+
+def _write(session: Session, key: DataKey, row: Correction) -> tuple[Message, str]:
+    roll = require_roll(session, row.election_id)
+    entry = require_entry(session, row.election_id, row.entry_id or b"")
+    person = read_person(key, entry)
+    language = person.language or "nb"
+    organisation = _one_line(roll.organisation or roll.title)
+    values = {
+        "name": _one_line(person.display_name),
+        "organisation": organisation,
+        "title": _one_line(roll.title),
+    }
+    text = "\n\n".join(each.format(**values) for each in _TEXTS[language]) + "\n"
+    address = open_old_address(key, row)
+    return Message(to=address, subject=_SUBJECTS[language], text=text), organisation
+
+
+def _hand_in(transport: Transport, message: Message) -> NoticeState:
+    try:
+        transport.send(message)
+    except (MailRefused, MessageMalformed):
+        return NoticeState.REFUSED
+    except MailUncertain:
+        return NoticeState.UNCERTAIN
+    except MailDeferred:
+        return NoticeState.QUEUED
+    return NoticeState.SENT
+
+
+def _one_line(text: str) -> str:
+    return " ".join(
+        "".join(each if each.isprintable() else " " for each in text).split()
+    )

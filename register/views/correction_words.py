@@ -1,0 +1,52 @@
+"""How corrections are told to officials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+from register.address_changes import SameAddress
+from register.correction_tables import CorrectionKind, CorrectionState, NoticeState
+from register.corrections import (
+    AlreadyDecided,
+    AnotherOfficialNeeded,
+    CorrectionReasonNeeded,
+    UnknownCorrection,
+)
+from register.late_additions import OnTheRoll, UnknownGroup
+
+SENTENCES: Final[Mapping[type[Exception], tuple[int, LazyString]]] = {
+    UnknownCorrection: (404, _("Forslaget finnes ikke, eller det er avslått.")),
+    AlreadyDecided: (409, _("Noen har alt avgjort forslaget.")),
+    AnotherOfficialNeeded: (
+        409,
+        _("Du har foreslått dette selv. En annen funksjonær må godkjenne det."),
+    ),
+    CorrectionReasonNeeded: (422, _("Skriv en begrunnelse på 5 til 500 tegn.")),
+    SameAddress: (409, _("Manntallet har denne adressen alt.")),
+    OnTheRoll: (409, _("Medlemsnummeret står i manntallet alt.")),
+    UnknownGroup: (422, _("Velg en av valgets velgergrupper.")),
+}
+
+CORRECTION_KINDS: Final[Mapping[CorrectionKind, LazyString]] = {
+    CorrectionKind.ADDITION: _("Innføring"),
+    CorrectionKind.ADDRESS: _("Ny adresse"),
+}
+
+CORRECTION_STATES: Final[Mapping[CorrectionState, tuple[LazyString, str]]] = {
+    CorrectionState.PROPOSED: (_("Venter på godkjenning"), "warning"),
+    CorrectionState.AGREED: (_("Godkjent"), "success"),
+    CorrectionState.DECLINED: (_("Avslått"), "neutral"),
+}
+
+NOTICES: Final[Mapping[NoticeState, tuple[LazyString, str]]] = {
+    NoticeState.NONE: (_("Ingen å si fra til"), "neutral"),
+    NoticeState.QUEUED: (_("Får snart vite det"), "info"),
+    NoticeState.SENDING: (_("Får snart vite det"), "info"),
+    NoticeState.SENT: (_("Har fått vite det"), "success"),
+    NoticeState.REFUSED: (_("Adressen tok ikke imot"), "warning"),
+    NoticeState.UNCERTAIN: (_("Usikkert om den fikk vite det"), "warning"),
+}
