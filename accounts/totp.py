@@ -140,7 +140,7 @@ def qr_svg(uri: str) -> str:
     """Return a QR code as an inline SVG: one path, no style, safe in a page."""
     code = segno.make(uri, error="m", micro=False)
     return code.svg_inline(
-        scale=5, border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None
+        border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=True
     )
 
 

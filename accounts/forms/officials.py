@@ -49,9 +49,9 @@ class RolesForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
         ],
     )
     organisation = StringField(
-        _l("Kretskontakt i organisasjonen"), [Length(max=100)], filters=[printable]
+        _l("Organisasjon"), [Length(max=100)], filters=[printable]
     )
-    groups = TextAreaField(_l("Kretskontakt for velgergruppene"), [Length(max=500)])
+    groups = TextAreaField(_l("Velgergrupper"), [Length(max=500)])
 
     def show(self, identity: OfficialIdentity) -> None:
         """Fill in what an official has."""
