@@ -140,7 +140,12 @@ def qr_svg(uri: str) -> str:
     """Return a QR code as an inline SVG: one path, no style, safe in a page."""
     code = segno.make(uri, error="m", micro=False)
     return code.svg_inline(
-        border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=True
+        border=4,
+        dark="#000",
+        light="#fff",
+        svgclass="qr",
+        lineclass=None,
+        omitsize=True,
     )
 
 

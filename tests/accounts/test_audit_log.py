@@ -184,7 +184,7 @@ def test_export_can_be_reckoned_again_by_whoever_has_it(
     accounts.audit_cli.group.main(
         ["export", "--side", "service"], obj=site.runtime, standalone_mode=False
     )
-    assert written.buffer.getvalue().splitlines() == lines  # type: ignore[attr-defined]
+    assert written.buffer.getvalue().splitlines() == lines
 
 
 @pytest.mark.parametrize("text", ["", "1", "1:x", "x:" + "a" * 64, "1:" + "a" * 65])

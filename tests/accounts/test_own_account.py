@@ -21,6 +21,7 @@ from accounts.sessions import (
 )
 from accounts.tables import OfficialSession, RevokedPass
 from accounts.views.own import PASSWORDS_PER_QUARTER
+from crypto.encoding import JsonValue
 from crypto.signing import SigningSeed
 from infra.delivery import deliver_pending
 from infra.exchange import DocumentMalformed, accept_document, sign_document
@@ -221,7 +222,9 @@ def test_register_keeps_the_latest_instant_and_refuses_nonsense(
         assert is_revoked(session, kari.id, NOW + timedelta(seconds=10))
         assert not is_revoked(session, kari.id, NOW + timedelta(seconds=11))
         assert not is_revoked(session, "0" * 32, NOW)
-    for body in (None, [], {}, {"issued_before": "x"}, {"issued_before": True}):
+    hostile: list[JsonValue] = [None, [], {}]
+    hostile += [{"issued_before": "x"}, {"issued_before": True}]
+    for body in hostile:
         document = sign_document(runtime.settings, "service", KIND, kari.id, body)
         with pytest.raises(DocumentMalformed):
             accept_document(runtime, "register", document)

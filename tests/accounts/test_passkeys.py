@@ -223,7 +223,7 @@ def test_answer_is_good_for_its_challenge_origin_and_owner_alone(
         {"answer": json.dumps(changed)},
     ):
         with pytest.raises(FactorRefused):
-            shown(**wrong)  # type: ignore[arg-type]
+            shown(**wrong)
     shown()
     with pytest.raises(FactorRefused):
         shown()  # its counter is no longer ahead: as that of a copied passkey
@@ -316,7 +316,7 @@ def test_challenge_is_answered_once_and_by_its_own_session(named: Site) -> None:
     assert take_challenge(runtime, "sign-in", "a-token") == drawn
     with pytest.raises(FactorRefused):
         take_challenge(runtime, "sign-in", "a-token")
-    assert b"a-token" not in b"".join(runtime.redis("service").keys())
+    assert "a-token" not in repr(runtime.redis("service").keys())
 
 
 def test_an_official_has_at_most_ten(named: Site) -> None:

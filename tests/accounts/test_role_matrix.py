@@ -203,7 +203,7 @@ may open it, and write it down."""
 
 WITHOUT_PASS: Final = frozenset({"nobody", "half"})
 VALUES: Final[dict[str, Any]] = {"filename": "css/urne.css", "slug": "finnes-ikke"}
-ID: Final = "0" * 32
+ID: Final = "0a" * 16
 PERSONAS: Final = ("nobody", "half", "no role", *Role)
 
 

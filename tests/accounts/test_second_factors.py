@@ -167,6 +167,7 @@ def test_guessing_codes_is_stopped_even_slowly(
         assert step_two(visitor, wrong).status == 422
     assert step_two(visitor, wrong).status == 429
     redis = site.runtime.redis("service")
+    answers: set[int] = set()
     for _ in range(CODES_PER_DAY // CODES_PER_QUARTER):
         for name in redis.scan_iter("throttle:totp:*"):
             redis.delete(name)  # as if a quarter had passed
