@@ -8,18 +8,14 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    EmailField,
     FileField,
     HiddenField,
-    IntegerField,
     SelectField,
     StringField,
-    TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, Optional
 
 from register.columns import ColumnMapping, Field
-from register.mail_templates import LONGEST_BODY, LONGEST_SUBJECT
 from register.resends import LONGEST_REASON, SHORTEST_REASON, Decision
 
 UNMAPPED = -1
@@ -112,30 +108,6 @@ class FreezeForm(FlaskForm):  # type: ignore[misc] # as above
     )
 
 
-class SendingForm(FlaskForm):  # type: ignore[misc] # as above
-    """The union's text; its fields are checked by the use case."""
-
-    subject = StringField(
-        _l("Emne"),
-        [InputRequired(_l("Skriv et emne.")), Length(max=LONGEST_SUBJECT)],
-    )
-    body = TextAreaField(
-        _l("Tekst"),
-        [InputRequired(_l("Skriv teksten.")), Length(max=LONGEST_BODY)],
-        render_kw={"rows": 14},
-    )
-
-
-class StartForm(FlaskForm):  # type: ignore[misc] # as above
-    """The number that was shown, typed by the one who sends."""
-
-    told = IntegerField(
-        _l("Skriv antallet mottakere for å bekrefte"),
-        [InputRequired(_l("Skriv antallet mottakere med tall."))],
-        render_kw={"inputmode": "numeric", "autocomplete": "off"},
-    )
-
-
 class ReasonForm(FlaskForm):  # type: ignore[misc] # as above
     """Why somebody must see what is not for everyday."""
 
@@ -171,8 +143,3 @@ class MemberForm(LookUpForm):
     """Something done about the member that was looked up."""
 
     entry = HiddenField(validators=[Length(max=64)])
-    address = EmailField(
-        _l("Ny e-postadresse"),
-        [Optional(), Length(max=254)],
-        render_kw={"autocomplete": "off"},
-    )

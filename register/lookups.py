@@ -16,15 +16,21 @@ from infra.audit import record_event
 from infra.keystore import DataKey
 from register.marks import MarkState, find_mark, mark_state
 from register.persons import Person, digest_member
-from register.resends import By
+from register.resends import LONGEST_REASON, By
 from register.roll import find_entry, read_person, require_roll
-from register.roll_phases import Channel, MessageState, SendingKind
+from register.roll_phases import (
+    Channel,
+    MessageChannel,
+    MessageState,
+    SendingKind,
+)
 from register.tables import Message, RollEntry, Sending, VoterGroup
 
 _ON_ITS_WAY_OR_THERE = (
     MessageState.QUEUED,
     MessageState.SENDING,
     MessageState.SENT,
+    MessageState.DELIVERED,
     MessageState.UNCERTAIN,
 )
 
@@ -59,6 +65,7 @@ class TroubledMessage:
     member_number: str = field(repr=False)
     kind: SendingKind
     state: MessageState
+    channel: MessageChannel
 
 
 def note_look_up(
@@ -101,6 +108,28 @@ def read_member(
     return _describe(session, key, find_entry(session, key, election_id, member_number))
 
 
+def note_probe(
+    session: Session, *, election_id: str, entry_id: bytes, asked: str, by: By
+) -> None:
+    """Put on record that a refusal has told an official that a member is marked.
+
+    `asked`: what was refused, resend or paper-mark.
+
+    Raises:
+        UnknownRoll: no such election.
+
+    """
+    require_roll(session, election_id)
+    record_event(
+        session,
+        at=by.now,
+        actor=by.actor,
+        kind=f"{asked}-refused",
+        subject=election_id,
+        content={"entry": entry_id.hex(), "reason": by.reason[:LONGEST_REASON]},
+    )
+
+
 def note_list_reading(session: Session, *, election_id: str, by: By) -> None:
     """Put on record that an official reads the list of `list_troubled`.
 
@@ -136,6 +165,7 @@ def list_troubled(
             member_number=read_person(key, entry).member_number,
             kind=SendingKind(kind),
             state=MessageState(message.state),
+            channel=MessageChannel(message.channel),
         )
         for message, entry, kind in found
     ]
@@ -147,9 +177,14 @@ def _is_troubled() -> ColumnElement[bool]:
     helped = exists().where(
         later.entry_id == Message.entry_id, later.state.in_(_ON_ITS_WAY_OR_THERE)
     )
+    came_back = (MessageState.REFUSED, MessageState.BOUNCED)
     return or_(
-        Message.state == MessageState.UNCERTAIN,
-        and_(Message.state == MessageState.REFUSED, ~helped),
+        # Letters in doubt are settled by the batch.
+        and_(
+            Message.state == MessageState.UNCERTAIN,
+            Message.channel != MessageChannel.LETTER,
+        ),
+        and_(Message.state.in_(came_back), ~helped),
     )
 
 

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from infra.i18n import show_number
 from register.hours import STEP
 from register.marks import count_marks
 from register.recipients import shown_number
 from register.roll import GroupTotal, count_entries, require_roll
 from register.roll_phases import (
     Channel,
+    MessageChannel,
     MessageState,
     RollPhase,
     SendingKind,
     SendingState,
 )
 from register.sending import BULK
-from register.tables import Message, RollEntry, Sending
+from register.tables import LetterBatch, Message, RollEntry, Sending
 
 _DEALT_WITH = (
     MessageState.SENT,
+    MessageState.DELIVERED,
+    MessageState.BOUNCED,
     MessageState.UNCERTAIN,
     MessageState.REFUSED,
     MessageState.REPLACED,
@@ -65,9 +69,34 @@ class SendingProgress:
     state: SendingState
     total: int
     dealt_with: int
+    sent: int
+    """Taken by mail server, gateway or printer, and not known to be lost."""
+
+    delivered: int
+    """Of these, those that the gateway says arrived."""
+
     uncertain: int
+    """Letters left out: those are settled by the batch."""
+
     refused: int
+    bounced: int
     is_rounded: bool
+
+    @property
+    def undeliverable(self) -> int:
+        """Those that surely reached nobody."""
+        return self.refused + self.bounced
+
+    @property
+    def left(self) -> int:
+        """Those that have not gone yet."""
+        return self.total - self.dealt_with
+
+    @property
+    def shown_counts(self) -> dict[str, str]:
+        """Return the counts as the page shows them, by name."""
+        names = ("sent", "delivered", "undeliverable", "uncertain", "left")
+        return {name: show_number(getattr(self, name)) for name in names}
 
     @property
     def is_over(self) -> bool:
@@ -108,10 +137,11 @@ def read_overview(session: Session, election_id: str) -> RollOverview:
 
 
 def list_sendings(session: Session, election_id: str) -> list[Sending]:
-    """Return the sendings to many, the unfinished one first, then the newest."""
+    """Return the sendings to many, and single letters: unfinished, then the newest."""
+    has_letters = exists().where(LetterBatch.sending_id == Sending.id)
     found = session.scalars(
         select(Sending)
-        .where(Sending.election_id == election_id, Sending.kind.in_(BULK))
+        .where(Sending.election_id == election_id, Sending.kind.in_(BULK) | has_letters)
         .order_by(Sending.created_on.desc(), Sending.number.desc(), Sending.id)
     ).all()
     over = {SendingState.STOPPED, SendingState.DONE}
@@ -120,7 +150,12 @@ def list_sendings(session: Session, election_id: str) -> list[Sending]:
 
 def read_progress(session: Session, sending: Sending) -> SendingProgress:
     """Return how far a sending has come."""
-    counts = _count_states(session, sending.id)
+    by_channel = _count_states(session, sending.id)
+    letters = by_channel[MessageState.UNCERTAIN, MessageChannel.LETTER]
+    counts: Counter[str] = Counter()
+    for (state, _), number in by_channel.items():
+        counts[state] += number
+    sent = counts[MessageState.SENT] + counts[MessageState.DELIVERED]
     kind = SendingKind(sending.kind)
     dealt = sum(counts.get(state, 0) for state in _DEALT_WITH)
     is_rounded = kind == SendingKind.REMINDER
@@ -133,16 +168,24 @@ def read_progress(session: Session, sending: Sending) -> SendingProgress:
         state=SendingState(sending.state),
         total=total,
         dealt_with=dealt,
-        uncertain=counts.get(MessageState.UNCERTAIN, 0),
-        refused=counts.get(MessageState.REFUSED, 0),
+        # Who voted meanwhile got none: the exact number would tell how many.
+        sent=_in_steps(sent, is_rounded=is_rounded),
+        delivered=_in_steps(counts[MessageState.DELIVERED], is_rounded=is_rounded),
+        uncertain=counts[MessageState.UNCERTAIN] - letters,
+        refused=counts[MessageState.REFUSED],
+        bounced=counts[MessageState.BOUNCED],
         is_rounded=is_rounded,
     )
 
 
-def _count_states(session: Session, sending_id: bytes) -> Mapping[str, int]:
+def _in_steps(number: int, *, is_rounded: bool) -> int:
+    return number // STEP * STEP if is_rounded else number
+
+
+def _count_states(session: Session, sending_id: bytes) -> Counter[tuple[str, str]]:
     counted = session.execute(
-        select(Message.state, func.count())
+        select(Message.state, Message.channel, func.count())
         .where(Message.sending_id == sending_id)
-        .group_by(Message.state)
+        .group_by(Message.state, Message.channel)
     )
-    return {state: count for state, count in counted}  # noqa: C416 - rows are no pairs
+    return Counter({(state, channel): count for state, channel, count in counted})

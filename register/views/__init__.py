@@ -1,6 +1,16 @@
 """The register's pages and its two answers to voters."""
 
-from register.views import entrance, lookups, readings, roll, sending, voter
+from register.views import (
+    additions,
+    entrance,
+    letters,
+    lookups,
+    readings,
+    roll,
+    sending,
+    sending_texts,
+    voter,
+)
 
 BLUEPRINTS = (
     voter.blueprint,
@@ -8,6 +18,9 @@ BLUEPRINTS = (
     roll.blueprint,
     readings.blueprint,
     sending.blueprint,
+    sending_texts.blueprint,
+    letters.blueprint,
     lookups.blueprint,
+    additions.blueprint,
 )
 """What the application mounts for this side."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from flask import Blueprint, flash, redirect, url_for
@@ -16,15 +18,20 @@ from register.lookups import (
     list_troubled,
     note_list_reading,
     note_look_up,
+    note_probe,
     read_member,
 )
 from register.marks import mark_paper
+from register.refusals import AlreadyUsed, VotesOnPaper
 from register.resends import decide_on_message, resend_to_member
 from register.roll import EntryNotFound
 from register.sending import UnknownSending
 from register.sending_jobs import enqueue_sending
+from register.views.correction_forms import ADDRESS_PREFIX, AddressForm
 from register.views.desk import acting, read_id, reading, refusals_told, register_page
+from register.views.sending_words import CHANNELS
 from register.views.words import KINDS, MARKS, MESSAGE_STATES, sentence_of
+from register.voting_codes import AlreadyMarked
 
 blueprint = Blueprint(
     "register_lookups", __name__, url_prefix="/r/valg/<string(length=32):election_id>"
@@ -65,7 +72,8 @@ def look_up(election_id: str) -> ResponseReturnValue:
 def vote_on_paper(election_id: str) -> ResponseReturnValue:
     """Mark the member that was looked up as voting on paper."""
     form = MemberForm()
-    with refusals_told(), acting() as desk:
+    noted = _probe_noted(election_id, "paper-mark", form)
+    with refusals_told(), noted, acting() as desk:
         mark_paper(
             desk.session,
             election_id=election_id,
@@ -83,14 +91,12 @@ def resend(election_id: str) -> ResponseReturnValue:
     """Send the member a new link; the older ones die."""
     form = MemberForm()
     with refusals_told():
-        with acting() as desk:
+        with _probe_noted(election_id, "resend", form), acting() as desk:
             sending_id = resend_to_member(
                 desk.session,
-                desk.key(election_id),
                 election_id=election_id,
                 entry_id=_entry_id(form),
                 by=desk.by(form.reason.data),
-                new_address=form.address.data or None,
             )
         enqueue_sending(desk.runtime, sending_id)
         flash(_("En ny lenke er på vei. De eldre lenkene virker ikke."), "success")
@@ -145,6 +151,7 @@ def _troubled_page(election_id: str, reason: str) -> str:
         form=form,
         kinds=KINDS,
         states=MESSAGE_STATES,
+        channels=CHANNELS,
     )
 
 
@@ -165,6 +172,7 @@ def _member_page(
         election_id,
         member=found,
         form=_form_of(found, str(form.reason.data)),
+        address_form=_address_form_of(found),
         kinds=KINDS,
         marks=MARKS,
         states=MESSAGE_STATES,
@@ -176,6 +184,29 @@ def _form_of(found: FoundMember, reason: str) -> MemberForm:
     form.entry.data = found.entry_id.hex()
     form.reason.data = reason
     return form
+
+
+def _address_form_of(found: FoundMember) -> AddressForm:
+    form = AddressForm(formdata=None, prefix=ADDRESS_PREFIX)
+    form.entry.data = found.entry_id.hex()
+    return form
+
+
+@contextmanager
+def _probe_noted(election_id: str, asked: str, form: MemberForm) -> Iterator[None]:
+    """Note a refusal that tells of a mark: it is a look at the roll as any other."""
+    try:
+        yield
+    except (AlreadyMarked, AlreadyUsed, VotesOnPaper):
+        with acting() as desk:
+            note_probe(
+                desk.session,
+                election_id=election_id,
+                entry_id=_entry_id(form),
+                asked=asked,
+                by=desk.by(form.reason.data),
+            )
+        raise
 
 
 def _entry_id(form: MemberForm) -> bytes:

@@ -56,6 +56,8 @@ from register.sending import (
     UnknownSending,
     WrongSendingState,
 )
+from register.views import correction_words
+from register.views.sending_words import SENTENCES
 from register.voting_codes import AlreadyMarked
 
 Told = tuple[str, str]
@@ -143,7 +145,9 @@ _NOT_OPEN: Final = _(
 _TOLD_TO_VOTERS: Final = frozenset({AlreadyUsed, VotesOnPaper})
 """Have a sentence of their own for voters; these are for officials."""
 
-for _refusal, (_status, _sentence) in _SENTENCES.items():
+_ALL_SENTENCES: Final = {**_SENTENCES, **SENTENCES, **correction_words.SENTENCES}
+
+for _refusal, (_status, _sentence) in _ALL_SENTENCES.items():
     if _refusal not in _TOLD_TO_VOTERS:
         register_problem(_refusal, _status, _sentence)
 register_problem(PassRefused, 403, _("Du må logge inn på nytt."))
@@ -153,10 +157,12 @@ KINDS: Final[Mapping[SendingKind, LazyString]] = {
     SendingKind.REMINDER: _("Påminnelse"),
     SendingKind.RESEND: _("Ny lenke"),
     SendingKind.LATE: _("Innbydelse til sent innført"),
+    SendingKind.NOTICE: _("Melding etter avslutning"),
 }
 
 SENDING_STATES: Final[Mapping[SendingState, tuple[LazyString, str]]] = {
     SendingState.DRAFT: (_("Kladd"), "neutral"),
+    SendingState.SCHEDULED: (_("Planlagt"), "info"),
     SendingState.RUNNING: (_("Sendes"), "info"),
     SendingState.PAUSED: (_("Satt på pause"), "warning"),
     SendingState.STOPPED: (_("Stoppet"), "warning"),
@@ -167,6 +173,8 @@ MESSAGE_STATES: Final[Mapping[MessageState, tuple[LazyString, str]]] = {
     MessageState.QUEUED: (_("I kø"), "neutral"),
     MessageState.SENDING: (_("Sendes"), "info"),
     MessageState.SENT: (_("Sendt"), "success"),
+    MessageState.DELIVERED: (_("Levert"), "success"),
+    MessageState.BOUNCED: (_("Kom i retur"), "danger"),
     MessageState.UNCERTAIN: (_("Usikker"), "warning"),
     MessageState.REFUSED: (_("Avvist"), "danger"),
     MessageState.REPLACED: (_("Usikker, ny er sendt"), "neutral"),
@@ -211,18 +219,18 @@ ROLES: Final[Mapping[Role, LazyString]] = {
 
 def told_refusals() -> tuple[type[Exception], ...]:
     """Return the refusals that a page tells in a sentence of its own."""
-    return (*_SENTENCES, ElectionNotOpen, TemplateRefused)
+    return (*_ALL_SENTENCES, ElectionNotOpen, TemplateRefused)
 
 
 def sentence_of(refused: Exception) -> str:
     """Return a refusal's sentence for officials."""
     if isinstance(refused, ElectionNotOpen):
         return str(_NOT_OPEN)
+    for kind in type(refused).__mro__:
+        if kind in _ALL_SENTENCES:
+            return str(_ALL_SENTENCES[kind][1])
     if isinstance(refused, TemplateRefused):
         return template_sentence(refused)
-    for kind in type(refused).__mro__:
-        if kind in _SENTENCES:
-            return str(_SENTENCES[kind][1])
     raise refused
 
 

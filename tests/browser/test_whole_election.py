@@ -280,7 +280,7 @@ def send(day: Day, kind: str, name: str) -> None:
     organiser.awaits_link(kind)
     organiser.follow(kind)
     day.look(organiser, f"{name}-write")
-    organiser.press("Se e-posten")
+    organiser.press("Se meldingen")
     told = page.get_by_label("Skriv antallet mottakere for å bekrefte")
     shown = page.get_by_text("Det står over:").inner_text()
     day.look(organiser, f"{name}-confirm")

@@ -170,8 +170,10 @@ class Election:
             },
         )
 
-    def import_rows(self, *rows: tuple[str, ...]) -> None:
-        data = as_csv(HEADINGS, *rows)
+    def import_rows(
+        self, *rows: tuple[str, ...], headings: tuple[str, ...] = HEADINGS
+    ) -> None:
+        data = as_csv(headings, *rows)
         with self.store.begin() as session:
             import_roll(
                 session,

@@ -24,8 +24,9 @@ from infra.queues import queue_of
 from infra.runtime import Runtime, open_runtime
 from register.mail_templates import suggested_template
 from register.queueing import enqueue_quietly
+from register.recipients import Plan
 from register.roll import find_entry, read_data_key, read_person
-from register.roll_phases import MessageState, SendingKind
+from register.roll_phases import MessageChannel, MessageState, SendingKind
 from register.sending import create_sending, start_sending, told_number
 from register.sending_jobs import (
     SEND_JOB,
@@ -39,7 +40,7 @@ from register.tables import Message, RollEntry, Sending, VotingCode
 from register.times import format_time
 from tests.conftest import Stores
 from tests.register.elections import OFFICIAL, Election, Link, MovedClock
-from tests.register.roll_files import ELECTION
+from tests.register.roll_files import ELECTION, HEADINGS
 from tests.smtp import Received, SmtpServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,11 +77,16 @@ class PostOffice:
     def now(self) -> datetime:
         return self.election.clock.now()
 
-    def open(self, *rows: tuple[str, ...], opened: bool = True) -> None:
+    def open(
+        self,
+        *rows: tuple[str, ...],
+        opened: bool = True,
+        headings: tuple[str, ...] = HEADINGS,
+    ) -> None:
         """Bring the election to its first hour, or to the hour before it."""
         election, hour = self.election, timedelta(hours=-1 if opened else 1)
         election.create()
-        election.import_rows(*rows)
+        election.import_rows(*rows, headings=headings)
         election.freeze()
         election.seal()
         leaf = election.schedule(
@@ -89,8 +95,13 @@ class PostOffice:
         )
         election.send("schedule", {"leaf": leaf})
 
-    def write(self, kind: SendingKind = SendingKind.INVITATION) -> bytes:
-        """Write a sending with the suggested text."""
+    def write(
+        self,
+        kind: SendingKind = SendingKind.INVITATION,
+        *channels: MessageChannel,
+        falls_back: bool = True,
+    ) -> bytes:
+        """Write a sending with the suggested text; by mail unless told otherwise."""
         template = suggested_template(kind)
         with self.election.store.begin() as session:
             return create_sending(
@@ -99,19 +110,33 @@ class PostOffice:
                 kind=kind,
                 subject=template.subject,
                 body=template.body,
+                sms=template.sms,
+                plan=Plan(channels or (MessageChannel.EMAIL,), falls_back),
                 actor=OFFICIAL,
                 now=self.now,
             ).id
 
-    def start(self, kind: SendingKind = SendingKind.INVITATION) -> bytes:
+    def start(
+        self, kind: SendingKind = SendingKind.INVITATION, *channels: MessageChannel
+    ) -> bytes:
         """Write a sending and start it; nothing has gone yet."""
-        sending_id = self.write(kind)
+        sending_id = self.write(kind, *channels)
+        self.start_written(sending_id)
+        return sending_id
+
+    def start_written(self, sending_id: bytes, at: datetime | None = None) -> None:
+        """Start a draft with the number it tells, now or at a time."""
         with self.election.store.begin() as session:
             told = told_number(session, session.get_one(Sending, sending_id))
             start_sending(
-                session, ELECTION, sending_id, told=told, actor=OFFICIAL, now=self.now
+                session,
+                ELECTION,
+                sending_id,
+                told=told,
+                actor=OFFICIAL,
+                now=self.now,
+                at=at,
             )
-        return sending_id
 
     def send_all(self, sending_id: bytes) -> None:
         """Do in this process what the queued jobs would, until none is queued."""

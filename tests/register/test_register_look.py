@@ -42,7 +42,7 @@ def page(
 ) -> Iterator[Page]:
     width: int = request.param
     context = browser.new_context(
-        viewport={"width": width, "height": 800}, bypass_csp=False
+        locale="nb-NO", viewport={"width": width, "height": 800}, bypass_csp=False
     )
     _let_in(context, office)
     opened = context.new_page()
@@ -101,7 +101,7 @@ def test_a_sending_is_written_started_and_followed_as_it_goes(
     _require_good(page)
     page.get_by_role("link", name="Skriv innbydelse").click()
     _require_good(page)
-    page.get_by_role("button", name="Se e-posten").click()
+    page.get_by_role("button", name="Se meldingen").click()
     _require_good(page)
     page.get_by_label("Skriv antallet mottakere").fill("5")
     page.get_by_role("button", name="Start utsendingen").click()
@@ -146,7 +146,7 @@ def test_the_mail_is_readable_by_itself(
 ) -> None:
     office.open(*members(1))
     sending_id = office.write(SendingKind.REMINDER)
-    page.goto(f"{address}{HERE}/utsending/{sending_id.hex()}/e-post")
+    page.goto(f"{address}{HERE}/utsending/{sending_id.hex()}/e-post/nb")
     _require_narrow(page)
     button = page.get_by_role("link", name="Åpne stemmeseddelen")
     assert button.evaluate("e => getComputedStyle(e).backgroundColor") == (
@@ -159,7 +159,7 @@ def test_without_scripts_the_progress_comes_by_itself(
 ) -> None:
     office.open(*members(2))
     sending_id = office.start()
-    context = browser.new_context(java_script_enabled=False)
+    context = browser.new_context(locale="nb-NO", java_script_enabled=False)
     _let_in(context, office)
     page = context.new_page()
     page.goto(f"{address}{HERE}/utsending/{sending_id.hex()}")

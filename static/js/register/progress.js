@@ -6,6 +6,7 @@ const bar = panel.querySelector("progress");
 const text = panel.querySelector(`#${bar.id}-text`);
 const waiting = panel.querySelector("[data-waiting]");
 let troubled = null;
+let letters = null;
 
 async function follow() {
   const answer = await fetch(panel.dataset.progress, {
@@ -20,13 +21,18 @@ async function follow() {
 
 function show(come) {
   troubled ??= come.troubled;
-  if (come.state !== panel.dataset.state || come.troubled !== troubled) {
+  letters ??= come.letters.join();
+  const moved = come.troubled !== troubled || come.letters.join() !== letters;
+  if (come.state !== panel.dataset.state || moved) {
     location.reload();
     return;
   }
   bar.max = come.max;
   bar.value = come.value;
   text.textContent = come.text;
+  for (const [name, count] of Object.entries(come.counts)) {
+    panel.querySelector(`[data-count="${name}"]`).textContent = count;
+  }
   waiting.hidden = !come.waiting;
 }
 
