@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
+from functools import lru_cache
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
+from babel.support import Translations
 from flask import Flask, request
 from flask_babel import Babel, get_locale
 
@@ -19,6 +24,7 @@ LANGUAGES: Final = ("nb", "nn", "en")
 ZONE: Final = ZoneInfo("Europe/Oslo")
 
 _TRANSLATIONS: Final = Path(__file__).parent.parent / "translations"
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 _ALSO_BOKMAAL: Final = {"no": "nb", "nb-no": "nb", "nn-no": "nn"}
 
 Choice = Callable[[], str | None]
@@ -58,8 +64,34 @@ def select_language(chosen: str | None) -> str:
     return LANGUAGES[0]
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[NullTranslations]:
+    """Use a language where there is no request: a job writes a document.
+
+    Raises:
+        ValueError: none of `LANGUAGES`.
+
+    """
+    if language not in LANGUAGES:
+        raise ValueError("none of our languages")
+    token = _spoken.set(language)
+    try:
+        yield _catalogue(language)
+    finally:
+        _spoken.reset(token)
+
+
+def spoken_translations() -> NullTranslations | None:
+    """Return the catalogue of `speaking`; None where a request's language counts."""
+    language = _spoken.get()
+    return None if language is None else _catalogue(language)
+
+
 def current_language() -> str:
     """Return the language in use: nb, nn or en."""
+    spoken = _spoken.get()
+    if spoken is not None:
+        return spoken
     locale = get_locale()
     return LANGUAGES[0] if locale is None else str(locale.language)
 
@@ -96,6 +128,11 @@ def show_percent(numerator: int, denominator: int) -> str:
         return "–"
     thousandths = (2000 * numerator + denominator) // (2 * denominator)
     return format_percent(thousandths / 1000, "0.0\u00a0%", locale=_form())
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _catalogue(language: str) -> NullTranslations:
+    return Translations.load(str(_TRANSLATIONS), [language])
 
 
 def _form() -> str:

@@ -147,7 +147,7 @@ def _name_once(pdf: pikepdf.Pdf) -> None:
     files = pdf.Root.get("/AF")
     if not isinstance(files, pikepdf.Array):
         return
-    once = {each.objgen: each for each in files}  # type: ignore[attr-defined]
+    once = {each.objgen: each for each in files}
     pdf.Root.AF = pikepdf.Array(list(once.values()))
 
 

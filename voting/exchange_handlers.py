@@ -23,6 +23,7 @@ from voting.elections import (
     note_roll_totals,
 )
 from voting.lifecycle import take_register_leaf
+from voting.long_work import WorkKind, ask_for
 from voting.phases import Phase, is_sealed, require_transition
 from voting.sealing import read_roll_totals
 from voting.times import format_time
@@ -136,6 +137,7 @@ def take_certificate(
     if election.phase == Phase.APPROVED:
         require_transition(Phase.APPROVED, Phase.SHREDDED)
         election.phase = Phase.SHREDDED
+    ask_for(session, document.subject, WorkKind.ANNEX, actor=SYSTEM)
     record_event(
         session,
         at=runtime.clock.now(),

@@ -37,6 +37,10 @@ class WorkKind(StrEnum):
     """The sums opened, and what follows from them."""
     RECORD = "record"
     """The record as a file."""
+    PRINT = "print"
+    """The protocol as a document, its record verified."""
+    ANNEX = "annex"
+    """The shredding certificate as a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +120,9 @@ def take_next(bench: Workbench, election_id: str) -> LongWork | None:
         rows = {WorkKind(row.kind): row for row in session.scalars(query)}
         for kind in WorkKind:
             row = rows.get(kind)
-            if row is None or row.finished_at is not None:
+            if row is None or not _state_of(row).is_open:
                 continue
-            if row.refusal is not None or _is_held(row, now):
+            if _is_held(row, now):
                 return None
             row.held_until = now + HOLD
             row.stage, row.done, row.total = "", 0, 0

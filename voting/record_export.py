@@ -66,7 +66,7 @@ def export_record(
         tally=tally.document,
         partials=files["partials"],
         protocol=election.protocol or b"",
-        approvals=_approvals(session, election),
+        approvals=encoded_approvals(session, election),
         paper=files.get("paper"),
     )
     write_record(parts, target)
@@ -142,17 +142,13 @@ def require_approved(election: Election) -> None:
         raise RecordNotReady
 
 
-def _place_of(settings: Settings, sealed: SealedElection) -> Path:
-    return settings.data_dir / "records" / f"{sealed.fingerprint.hex()}.zip"
+def encoded_approvals(session: Session, election: Election) -> bytes:
+    """Return the signatures under the protocol as the record has them.
 
+    Raises:
+        RecordNotReady: it is not approved.
 
-def _told(leaves: Iterable[bytes], tick: Callable[[], None]) -> Iterator[bytes]:
-    for leaf in leaves:
-        yield leaf
-        tick()
-
-
-def _approvals(session: Session, election: Election) -> bytes:
+    """
     if election.approved_at is None or election.approval_signature is None:
         raise RecordNotReady
     query = (
@@ -170,3 +166,13 @@ def _approvals(session: Session, election: Election) -> bytes:
     return encode_approvals(
         Approvals(signatures, election.approved_at, election.approval_signature)
     )
+
+
+def _place_of(settings: Settings, sealed: SealedElection) -> Path:
+    return settings.data_dir / "records" / f"{sealed.fingerprint.hex()}.zip"
+
+
+def _told(leaves: Iterable[bytes], tick: Callable[[], None]) -> Iterator[bytes]:
+    for leaf in leaves:
+        yield leaf
+        tick()

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from infra.i18n import LANGUAGES
 from voting.concluding import keep_protocol, make_protocol
 from voting.counting_room import NotClosed
+from voting.elections import SYSTEM
 from voting.long_work import (
     Progress,
     Workbench,
     WorkKind,
+    ask_for,
     finish_work,
     note_refusal,
     note_trouble,
     take_next,
 )
 from voting.phases import ForbiddenTransition
+from voting.printing.annex_sheet import print_annex, read_annex_sources
+from voting.printing.printed import PrintKind, keep_printed
+from voting.printing.protocol_sheet import print_protocol
+from voting.printing.sources import read_sources
 from voting.reconciliation import CountStopped
 from voting.record_export import write_record_file
 from voting.sealed import get_sealed
@@ -68,10 +75,35 @@ def _record(bench: Workbench, row: LongWork, progress: Progress) -> None:
         write_record_file(session, bench.settings, sealed, progress)
     with bench.store.begin() as session:
         finish_work(session, row.election_id, WorkKind.RECORD, bench.clock.now())
+        ask_for(session, row.election_id, WorkKind.PRINT, actor=SYSTEM)
+
+
+def _print(bench: Workbench, row: LongWork, progress: Progress) -> None:
+    with bench.store.reading() as session:
+        sources = read_sources(session, bench.settings, row.election_id, progress)
+    progress.enter("printing")
+    printed = {each: print_protocol(sources, each) for each in LANGUAGES}
+    at = bench.clock.now()
+    with bench.store.begin() as session:
+        keep_printed(session, row.election_id, PrintKind.PROTOCOL, printed, at=at)
+        finish_work(session, row.election_id, WorkKind.PRINT, at)
+
+
+def _annex(bench: Workbench, row: LongWork, progress: Progress) -> None:
+    progress.enter("printing")
+    with bench.store.reading() as session:
+        sources = read_annex_sources(session, row.election_id)
+    printed = {each: print_annex(sources, each) for each in LANGUAGES}
+    at = bench.clock.now()
+    with bench.store.begin() as session:
+        keep_printed(session, row.election_id, PrintKind.ANNEX, printed, at=at)
+        finish_work(session, row.election_id, WorkKind.ANNEX, at)
 
 
 _STEPS: Final[dict[WorkKind, Step]] = {
     WorkKind.TALLY: _tally,
     WorkKind.PROTOCOL: _protocol,
     WorkKind.RECORD: _record,
+    WorkKind.PRINT: _print,
+    WorkKind.ANNEX: _annex,
 }

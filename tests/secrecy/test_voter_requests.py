@@ -36,7 +36,7 @@ from tests.secrecy.watched import (
 from tests.smtp import smtp_server
 
 KEPT_BY_BROWSERS: Final = {
-    "protocol.download_record": "public, max-age=86400",
+    "papers.download_record": "public, max-age=86400",
     "voter.manifest": "no-cache",
 }
 """What is the same for everyone and names no ballot may be kept and asked after."""

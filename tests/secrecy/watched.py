@@ -125,7 +125,9 @@ WHILE_OPEN: Final[Mapping[str, Asking]] = {
 
 WHEN_SHREDDED: Final[Mapping[str, Asking]] = {
     "protocol.show_public": lambda visitor: visitor.get("/protokoll"),
-    "protocol.download_record": lambda visitor: visitor.get("/valgprotokoll.zip"),
+    "papers.download_record": lambda visitor: visitor.get("/valgprotokoll.zip"),
+    "papers.download_protocol": lambda visitor: visitor.get("/protokoll.pdf"),
+    "papers.download_annex": lambda visitor: visitor.get("/makuleringsattest.pdf"),
     "certificate.download": lambda visitor: visitor.get("/makuleringsattest.json"),
 }
 
@@ -147,6 +149,7 @@ def visit_everything(held: Installation) -> dict[str, Watched]:
     held.move_to(SHREDDED)
     shred_roll(held.runtime("register"), held.election.id)
     held.deliver()
+    held.election.do_work(held.now)
     for name, asking in WHEN_SHREDDED.items():
         found[name] = _watch(visitor, asking)
     return found

@@ -25,6 +25,7 @@ from tests.web.staging import (
 from voting.ceremony import load_ceremony, report_bad_share
 from voting.drafts import DraftContest, with_contest
 from voting.elections import cancel_election, change_draft, draft_of, get_election
+from voting.long_work import WorkKind, ask_for
 from voting.paper import PaperGroup, no_paper
 from voting.phases import Phase
 from voting.proposals import propose_hold, propose_paper, propose_schedule
@@ -244,6 +245,8 @@ def _shredded(stage: Stage) -> Stage:
         election = get_election(session, stage.id)
         election.certificate = encode_json(certificate)
         election.phase = Phase.SHREDDED
+        ask_for(session, stage.id, WorkKind.ANNEX, actor="system")
+    stage.do_work()
     return stage
 
 

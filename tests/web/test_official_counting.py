@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -334,6 +334,151 @@ def test_approval_page_counts_signatures(office: Office) -> None:
     assert "Åpne nøkkelsiden" in other.get(path).text
     office.stage.sign("approval", 1, 2)
     assert "Protokollen er godkjent" in member.get(path).text
+
+
+def test_objection_is_filed_by_a_member_and_read_by_all(office: Office) -> None:
+    closed = count(office)
+    office.stage.start_count()
+    for index in (1, 2):
+        office.stage.hand_in_partial(index)
+    member, path = (
+        closed.visit(office.people.committee[0]),
+        f"{office.here}/godkjenning",
+    )
+    here = f"{path}/innsigelse"
+    empty = member.post(here, page=path, text=" ")
+    assert empty.status == 422
+    require_sound(empty)
+    assert "Skriv hva innsigelsen er." in empty.text
+    long = member.post(here, page=path, text="x" * 4_001)
+    assert long.status == 422
+    filed = member.post(here, page=path, text="Se <script>over</script>\x00\r\nigjen.")
+    require_sound(filed)
+    assert "Innsigelsen er ført, og står i protokollen." in filed.text
+    assert "<script>over" not in filed.html
+    assert "Aase Aa 1. mars 2027 kl. 10.11 Se <script>over</script>" in filed.text
+    # The fourth of the officials' committee has no seat in this one.
+    other = closed.visit(office.people.committee[3])
+    assert "Før innsigelsen" not in other.get(path).text
+    refused = other.post(here, page="/valg", text="Også jeg")
+    assert "Du sitter ikke i valgkomiteen" in refused.text
+    organiser = closed.visit(office.people.organiser)
+    token = organiser.get("/valg/ny").soup.select_one("[name=csrf_token]")
+    assert token is not None
+    sent = {"csrf_token": token["value"], "text": "x"}
+    assert organiser.send(here, sent).status == 403
+    for index in (1, 2):
+        office.stage.sign("approval", 1, index)
+    public = closed.visit(None).get("/s/valget/protokoll")
+    require_sound(public)
+    assert "Se <script>over</script>" in public.text
+    late = member.post(here, page="/valg", text="For sent")
+    assert "Innsigelser kan føres fra" in late.text
+
+
+def test_protocol_is_handed_out_as_pdf_in_each_language(office: Office) -> None:
+    closed = count(office)
+    office.stage.start_count()
+    for index in (1, 2):
+        office.stage.hand_in_partial(index)
+    for index in (1, 3):
+        office.stage.sign("approval", 1, index)
+    organiser, everybody = closed.visit(office.people.organiser), closed.visit(None)
+    page = organiser.get(f"{office.here}/protokoll")
+    require_sound(page)
+    assert "Papirene gjøres ferdige" in page.text
+    assert everybody.get("/s/valget/protokoll.pdf").status == 404
+    assert everybody.get("/s/valget/valgprotokoll.zip").status == 503
+    office.stage.do_work()
+    page = organiser.get(f"{office.here}/protokoll")
+    assert "Papirene gjøres ferdige" not in page.text
+    assert "Protokollen som PDF, nynorsk oversettelse" in page.text
+    seen = set()
+    for language in ("nb", "nn", "en"):
+        answer = everybody.get(f"/s/valget/protokoll.pdf?sprak={language}")
+        assert answer.response.mimetype == "application/pdf"
+        named = answer.response.headers["Content-Disposition"]
+        assert named == f"attachment; filename=protokoll-valget-{language}.pdf"
+        seen.add(answer.response.get_data())
+        again = organiser.get(f"{office.here}/protokoll.pdf?sprak={language}")
+        assert again.response.get_data() in seen
+    assert len(seen) == 3
+    for wrong in ("se", "../nb", "%00"):
+        assert everybody.get(f"/s/valget/protokoll.pdf?sprak={wrong}").status == 404
+
+
+def set_embargo(office: Office, **data: str) -> Answer:
+    organiser = office.visit(office.people.organiser)
+    return organiser.post(f"{office.here}/kunngjoring", **data)
+
+
+def test_result_is_the_committees_until_its_time(office: Office) -> None:
+    office.stage.to_ready("valget", "Valget")
+    shown = set_embargo(office, when="tid", at="2027-03-02T12:00")
+    require_sound(shown)
+    assert "blir kjent for alle 2. mars 2027 kl. 12.00" in shown.text
+    office.stage.open()
+    office.stage.vote()
+    office.stage.close()
+    office.stage.hand_in_marks()
+    office.stage.prove()
+    office.stage.start_count()
+    for index in (1, 2):
+        office.stage.hand_in_partial(index)
+    waiting = office.at(AFTER)
+    path = f"{office.here}/protokoll"
+    for reader in (office.people.committee[0], office.people.auditor):
+        assert "er vedtatt" in waiting.visit(reader).get(path).text
+    for other in (office.people.organiser,):
+        for page in (path, f"{office.here}/godkjenning"):
+            told = waiting.visit(other).get(page)
+            require_sound(told)
+            assert "Kommer 2. mars 2027 kl. 12.00" in told.text
+            assert "vedtatt" not in told.html
+    for index in (1, 3):
+        office.stage.sign("approval", 1, index)
+    office.stage.do_work()
+    everybody = waiting.visit(None)
+    told = everybody.get("/s/valget/protokoll")
+    require_sound(told)
+    assert told.status == 404
+    assert "Resultatet kommer 2. mars 2027 kl. 12.00" in told.text
+    assert "vedtatt" not in told.html
+    for file in ("valgprotokoll.zip", "protokoll.pdf"):
+        assert everybody.get(f"/s/valget/{file}").status == 404
+    assert waiting.visit(office.people.organiser).get(f"{path}.pdf").status == 404
+    assert waiting.visit(office.people.auditor).get(f"{path}.pdf").status == 200
+    over = office.at(datetime(2027, 3, 2, 11, tzinfo=UTC))
+    everybody = over.visit(None)
+    assert "er vedtatt" in everybody.get("/s/valget/protokoll").text
+    for file in ("valgprotokoll.zip", "protokoll.pdf"):
+        answer = everybody.get(f"/s/valget/{file}")
+        assert answer.status == 200
+        answer.response.close()
+    assert "er vedtatt" in over.visit(office.people.organiser).get(path).text
+
+
+def test_time_of_publication_stands_once_the_count_has_begun(office: Office) -> None:
+    closed = count(office)
+    path = f"{office.here}/kunngjoring"
+    for wrong in ({"when": "tid"}, {"when": "tid", "at": "x"}, {"when": "nei"}):
+        refused = set_embargo(closed, **wrong)
+        assert refused.status == 422
+        require_sound(refused)
+    past = set_embargo(closed, when="tid", at="2027-01-01T12:00")
+    assert "Tiden er alt passert." in past.text
+    set_embargo(closed, when="tid", at="2027-03-02T12:00")
+    assert set_embargo(closed, when="straks").status == 200
+    assert office.election().publish_at is None
+    organiser = closed.visit(office.people.organiser)
+    token = organiser.get(path).soup.select_one("[name=csrf_token]")
+    assert token is not None
+    organiser.post(f"{office.here}/opptelling/start", page=f"{office.here}/opptelling")
+    sent = {"csrf_token": token["value"], "when": "tid", "at": "2027-03-02T12:00"}
+    late = organiser.send(path, sent)
+    assert "Da kan tiden for kunngjøringen ikke endres." in late.text
+    assert office.election().publish_at is None
+    assert "kan det ikke endres" in organiser.get(path).text
 
 
 def test_hold_is_proposed_for_thirty_days_at_most(office: Office) -> None:

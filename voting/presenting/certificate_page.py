@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from crypto.encoding import decode_json
+from crypto.encoding import JsonValue, decode_json
+from infra.i18n import show_moment, show_number
 from voting.documents import Item, read_document, read_object
-from voting.presenting.translated import _
+from voting.presenting.translated import _, ngettext
 
 FORMAT = "urne/v1/certificate"
+_FILES_AND_BYTES: Final = re.compile(r"([0-9]{1,15}) files, ([0-9]{1,18}) bytes")
+_FILES: Final = re.compile(r"([0-9]{1,15}) files?")
+_ROWS: Final = re.compile(r"([0-9]{1,15}) rows?")
+_INSTANT: Final = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.]\d{1,6})?(Z|[+]\d\d:\d\d)"
+)
 _FIELDS = (
     "checks",
     "counts",
@@ -43,6 +52,10 @@ class CertificatePage:
     counts: tuple[tuple[str, int], ...]
     checks: tuple[CheckRow, ...]
     not_seen: tuple[str, ...]
+    protocol: str
+    """Digest of the protocol that this is an annex to, in hex; empty without one."""
+    signature: str
+    """The register's, in hex."""
 
     @property
     def passed(self) -> bool:
@@ -70,14 +83,47 @@ def read_certificate(encoded: bytes | None) -> CertificatePage | None:
         counts=tuple((_table(name), read.integer(name, 0)) for name in sorted(names)),
         checks=tuple(_check(each) for each in fields.array("checks")),
         not_seen=tuple(_unseen(str(each.value)) for each in fields.array("not_seen")),
+        protocol=_text_or_empty(fields.of("protocol")),
+        signature=fields.text("signature"),
     )
 
 
 def _check(item: Item) -> CheckRow:
     fields = item.fields("name", "passed", "what")
     return CheckRow(
-        _checked(fields.text("name")), fields.flag("passed"), fields.text("what")
+        _checked(fields.text("name")),
+        fields.flag("passed"),
+        _looked_at(fields.text("what")),
     )
+
+
+def _text_or_empty(value: JsonValue) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _looked_at(what: str) -> str:
+    """Return in words what a check looked at; what is no known form stays as it is."""
+    if what == "none were kept":
+        return _("Ingenting var lagt til side å lete etter.")
+    if found := _FILES_AND_BYTES.fullmatch(what):
+        files, size = int(found[1]), int(found[2])
+        return _(
+            "%(files)s, til sammen %(size)s byte",
+            files=_files(files),
+            size=show_number(size),
+        )
+    if found := _FILES.fullmatch(what):
+        return _files(int(found[1]))
+    if found := _ROWS.fullmatch(what):
+        rows = int(found[1])
+        return ngettext("%(n)s rad", "%(n)s rader", rows, n=show_number(rows))
+    if _INSTANT.fullmatch(what):
+        return show_moment(datetime.fromisoformat(what))
+    return what
+
+
+def _files(number: int) -> str:
+    return ngettext("%(n)s fil", "%(n)s filer", number, n=show_number(number))
 
 
 def _reason(name: str) -> str:

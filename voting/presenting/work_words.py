@@ -44,6 +44,8 @@ def _stage(state: WorkState) -> str:
         "opening": _("Åpner summene"),
         "protocol": _("Skriver protokollen"),
         "record": _("Skriver valgprotokollen"),
+        "verifying": _("Regner etter hele valgprotokollen"),
+        "printing": _("Setter opp protokollen som PDF"),
     }
     stage = known.get(state.stage, state.stage)
     if not state.total:

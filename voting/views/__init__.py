@@ -9,8 +9,11 @@ from voting.views import (
     elections,
     front,
     holders,
+    papers,
     proposing,
     protocol,
+    publishing,
+    shredding,
     voter,
 )
 
@@ -25,6 +28,9 @@ BLUEPRINTS = (
     proposing.blueprint,
     counting.blueprint,
     protocol.blueprint,
+    publishing.blueprint,
+    shredding.blueprint,
+    papers.blueprint,
     certificate.blueprint,
 )
 """What the application mounts for this side."""

@@ -20,13 +20,15 @@ _ENDPOINTS: Final = {
     "frist": "proposing.deadline",
     "godkjenning": "protocol.approval",
     "komite": "committee.show",
-    "makulering": "protocol.shredding",
+    "kunngjoring": "publishing.show",
+    "makulering": "shredding.show",
     "opptelling": "counting.show",
     "rediger": "drafting.show",
 }
 """The pages that steps lead to, by the last part of their addresses."""
 _ROLES: Final = {
     "frist": {Role.COMMITTEE, Role.ORGANISER},
+    "kunngjoring": {Role.ORGANISER},
     "rediger": {Role.ORGANISER},
 }
 """Pages that not every official may open."""

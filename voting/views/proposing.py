@@ -28,7 +28,7 @@ blueprint = Blueprint("proposing", __name__, url_prefix="/valg/<election_id>")
 blueprint.url_value_preprocessor(require_election_id)
 
 _PAGES = {
-    "hold": "protocol.shredding",
+    "hold": "shredding.show",
     "paper": "proposing.paper",
     "schedule": "proposing.deadline",
 }

@@ -1,28 +1,27 @@
-"""The protocol: for officials from the count on, for everybody once it is approved."""
+"""The protocol: the committee's from the count on, everybody's once it is public."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from flask import Blueprint, abort, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts.guards import official, voter
+from accounts.guards import current_official, official, voter
 from accounts.roles import Role
 from infra.web import current_runtime
+from voting.address_changes import list_address_changes
 from voting.elections import draft_of, get_election
-from voting.forms.committee import LaterForm
+from voting.forms.protocol import ObjectionForm
+from voting.objections import file_objection, list_objections
 from voting.overview import read_overview
-from voting.presenting.certificate_page import read_certificate
-from voting.presenting.proposal_words import show_proposals
 from voting.presenting.protocol_page import ProtocolPage, read_protocol
-from voting.proposals import LONGEST_HOLD, propose_hold
+from voting.presenting.work_words import show_work
+from voting.printing.printed import PrintKind, printed_languages
 from voting.protocol_signers import list_signers
-from voting.record_export import record_file, require_approved
+from voting.publication import NotPublished, may_read_result, require_public
 from voting.sealed import find_sealed, sealed_of
 from voting.tables import Election
-from voting.views.acting import acting, reading, refusals_told
+from voting.views.acting import Desk, acting, reading, refusals_told
 from voting.views.pages import election_page, own_seat, require_election_id
 
 blueprint = Blueprint("protocol", __name__)
@@ -33,113 +32,96 @@ blueprint.url_value_preprocessor(require_election_id)
 @official()
 def show(election_id: str) -> str:
     """Show the protocol to officials."""
-    with reading() as desk:
-        election = get_election(desk.session, election_id)
-        signers = list_signers(desk.session, election)
-    return election_page(
-        "protocol.html", election, protocol=_read(election), signers=signers
-    )
+    return _protocol_page("protocol.html", election_id)
 
 
 @blueprint.get("/valg/<election_id>/godkjenning")
 @official()
 def approval(election_id: str) -> str:
-    """Show who has signed the protocol, and who may."""
-    with reading() as desk:
-        election = get_election(desk.session, election_id)
-        overview = read_overview(desk.session, desk.settings, election)
-        signers = list_signers(desk.session, election)
-    return election_page(
-        "approval.html",
-        election,
-        overview=overview,
-        protocol=_read(election),
-        signers=signers,
-        signed=sum(each.signed for each in signers),
-        own_seat=own_seat(overview),
+    """Show who has signed the protocol, who may, and who objects."""
+    return _protocol_page(
+        "approval.html", election_id, form=ObjectionForm(formdata=None)
     )
 
 
-@blueprint.get("/valg/<election_id>/makulering")
-@official()
-def shredding(election_id: str) -> str:
-    """Show when the roll is shredded, or that it was."""
-    return _shredding_page(election_id, LaterForm(formdata=None))
-
-
-@blueprint.post("/valg/<election_id>/makulering")
-@official(Role.ORGANISER, Role.COMMITTEE)
-def hold_shredding(election_id: str) -> ResponseReturnValue:
-    """Propose that the shredding waits for a complaint."""
-    form = LaterForm()
+@blueprint.post("/valg/<election_id>/godkjenning/innsigelse")
+@official(Role.COMMITTEE)
+def object_to_protocol(election_id: str) -> ResponseReturnValue:
+    """File an objection of one of the committee."""
+    form = ObjectionForm()
     if not form.validate():
-        return _shredding_page(election_id, form), 422
+        return _protocol_page("approval.html", election_id, form=form), 422
     with refusals_told(), acting() as desk:
-        propose_hold(
-            desk.session,
-            election_id,
-            until=form.until.instant,
-            reason=str(form.reason.data),
-            actor=desk.actor,
-            at=desk.at,
-        )
-        flash(_("Forslaget er lagt fram. To i komiteen må skrive under."), "success")
-    return redirect(url_for("protocol.shredding", election_id=election_id))
+        text = str(form.text.data)
+        file_objection(desk.session, election_id, desk.actor, text, at=desk.at)
+        flash(_("Innsigelsen er ført, og står i protokollen."), "success")
+    return redirect(url_for("protocol.approval", election_id=election_id))
 
 
 @blueprint.get("/s/<slug>/protokoll")
 @voter("service")
-def show_public(slug: str) -> str:
-    """Show the approved protocol to everybody."""
-    with current_runtime().store("service").reading() as session:
-        election = get_election(session, find_sealed(session, slug).id)
-        require_approved(election)
-        signers = list_signers(session, election)
-    return render_template(
-        "voting/official/protocol_public.html",
-        election=election,
-        protocol=_read(election),
-        signers=signers,
-        organisation=draft_of(election).organisation,
-        practice=draft_of(election).practice,
-    )
-
-
-@blueprint.get("/s/<slug>/valgprotokoll.zip")
-@voter("service")
-def download_record(slug: str) -> ResponseReturnValue:
-    """Hand out the election record."""
+def show_public(slug: str) -> ResponseReturnValue:
+    """Show the protocol to everybody, or when it comes."""
     runtime = current_runtime()
     with runtime.store("service").reading() as session:
-        file = record_file(session, runtime.settings, find_sealed(session, slug))
-    answer = send_file(
-        file,
-        mimetype="application/zip",
-        as_attachment=True,
-        download_name=f"valgprotokoll-{slug}.zip",
+        election = get_election(session, find_sealed(session, slug).id)
+        signers = list_signers(session, election)
+        objections = list_objections(session, election)
+        changes = list_address_changes(session, election.id)
+        languages = printed_languages(session, election.id, PrintKind.PROTOCOL)
+    try:
+        require_public(election, runtime.clock.now())
+    except NotPublished as waiting:
+        return _public("protocol_waits.html", election, at=waiting.publish_at), 404
+    return _public(
+        "protocol_public.html",
+        election,
+        protocol=_read(election),
+        signers=signers,
+        objections=objections,
+        address_changes=changes,
+        languages=languages,
     )
-    answer.headers["Cache-Control"] = "public, max-age=86400"
-    return answer
+
+
+def _public(template: str, election: Election, **context: object) -> str:
+    draft = draft_of(election)
+    return render_template(
+        f"voting/official/{template}",
+        election=election,
+        organisation=draft.organisation,
+        practice=draft.practice,
+        **context,
+    )
+
+
+def _protocol_page(template: str, election_id: str, **context: object) -> str:
+    with reading() as desk:
+        election = get_election(desk.session, election_id)
+        if election.protocol is None:
+            abort(404)
+        if not may_read_result(election, current_official().roles, desk.at):
+            return election_page("result_waits.html", election, at=election.publish_at)
+        context |= _signatures(desk, election)
+    return election_page(template, election, protocol=_read(election), **context)
+
+
+def _signatures(desk: Desk, election: Election) -> dict[str, object]:
+    overview = read_overview(desk.session, desk.settings, election)
+    signers = list_signers(desk.session, election)
+    return {
+        "address_changes": list_address_changes(desk.session, election.id),
+        "languages": printed_languages(desk.session, election.id, PrintKind.PROTOCOL),
+        "objections": list_objections(desk.session, election),
+        "overview": overview,
+        "own_seat": own_seat(overview),
+        "signed": sum(each.signed for each in signers),
+        "signers": signers,
+        "work": show_work(overview.count.work),
+    }
 
 
 def _read(election: Election) -> ProtocolPage:
     if election.protocol is None:
         abort(404)
     return read_protocol(election.protocol, sealed_of(election).manifest)
-
-
-def _shredding_page(election_id: str, form: LaterForm) -> str:
-    with reading() as desk:
-        election = get_election(desk.session, election_id)
-        overview = read_overview(desk.session, desk.settings, election)
-    if not form.is_submitted():
-        form.until.show(desk.at + LONGEST_HOLD - timedelta(hours=1))
-    names = {seat.index: seat.name for seat in overview.ceremony.seats}
-    return election_page(
-        "shredding.html",
-        election,
-        form=form,
-        overview=overview,
-        proposals=show_proposals(overview.proposals_of("hold"), names),
-        certificate=read_certificate(election.certificate),
-    )

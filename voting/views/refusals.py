@@ -23,8 +23,10 @@ from voting.elections import (
     ThresholdFixed,
     TitleMalformed,
 )
+from voting.objections import NotBeforeCommittee, ObjectionEmpty, TooManyObjections
 from voting.paper import MoreRejectedThanOpened, OtherGroups, VotesDoNotAddUp
 from voting.phases import ForbiddenTransition
+from voting.printing.printed import NotPrinted
 from voting.proposals import (
     CountAlreadyStarted,
     HoldTooLong,
@@ -32,6 +34,7 @@ from voting.proposals import (
     UnknownProposal,
     WrongPhase,
 )
+from voting.publication import CountBegun, InThePast, NotPublished
 from voting.reconciliation import CountStopped
 from voting.record_export import RecordBeingWritten, RecordNotReady
 from voting.schedule import NotLater
@@ -45,6 +48,9 @@ CONFLICT: Final = 409
 SENTENCES: Final[Mapping[type[Exception], LazyString]] = {
     CeremonyIncomplete: _(
         "Nøkkelseremonien er ikke ferdig. Alle i komiteen må ha øvd først."
+    ),
+    CountBegun: _(
+        "Opptellingen er startet. Da kan tiden for kunngjøringen ikke endres."
     ),
     CountAlreadyStarted: _(
         "Opptellingen er startet. Da kan papirresultatet ikke endres."
@@ -60,6 +66,14 @@ SENTENCES: Final[Mapping[type[Exception], LazyString]] = {
         " et minutt."
     ),
     ForbiddenTransition: _("Valget er kommet lenger. Last siden på nytt."),
+    InThePast: _("Tiden er alt passert. Velg en senere tid."),
+    NotBeforeCommittee: _(
+        "Innsigelser kan føres fra protokollen er ferdig til den er godkjent."
+    ),
+    NotPrinted: _("Dokumentet finnes ikke ennå. Prøv igjen om litt."),
+    NotPublished: _("Resultatet er ikke kunngjort ennå."),
+    ObjectionEmpty: _("En innsigelse har fra 1 til 4 000 tegn."),
+    TooManyObjections: _("Det er ført så mange innsigelser som det er plass til."),
     HoldTooLong: _("Makuleringen kan utsettes høyst 30 dager om gangen, fra nå."),
     MarksMissing: _(
         "Registeret har ikke gitt sine siste tall ennå. Det skjer av seg selv; prøv"
@@ -129,7 +143,7 @@ _TOLD_TO_VOTERS: Final = {
     VerifierUnavailable,
 }
 """Registered with the pages of voters and holders, in words for them."""
-_NOT_FOUND: Final = {NoSuchContest, RecordNotReady}
+_NOT_FOUND: Final = {NoSuchContest, NotPrinted, NotPublished, RecordNotReady}
 _NOT_YET: Final = {RecordBeingWritten}
 _FORBIDDEN: Final = {NotSeated}
 

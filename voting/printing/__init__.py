@@ -1,0 +1,1 @@
+"""Documents for the archive: the protocol and its annex, set as PDF."""
