@@ -24,13 +24,14 @@ import voting.views
 from accounts.guards import Access, mark_endpoint, public, seal_app
 from infra.config import Settings, load_settings
 from infra.exchange_views import exchange_blueprint
-from infra.health import health_blueprint
+from infra.health import Look, health_blueprint
 from infra.logs import configure_logging
 from infra.migrate import upgrade
 from infra.queues import Periodic, run_cron, run_worker
 from infra.runtime import Runtime, open_runtime
 from infra.sides import SIDES, Side
 from infra.web import init_web
+from voting.verifier import TokenVerifier
 from voting.verifier_process import IssuerKeys, VerifierServer
 
 PERIODICS: Final[Mapping[Side, tuple[Periodic, ...]]] = {
@@ -60,9 +61,19 @@ def create_app(
             app.register_blueprint(blueprint)
     app.register_blueprint(exchange_blueprint(runtime))
     mark_endpoint(app, "exchange.take_document", Access("exchange"))
-    app.register_blueprint(health_blueprint(runtime, mark=public))
+    app.register_blueprint(health_blueprint(runtime, public, NEEDED))
     seal_app(app, csrf)
     return app
+
+
+def _look_at_verifier(runtime: Runtime, _side: Side) -> None:
+    TokenVerifier(runtime.settings.verifier_socket).public_key()
+
+
+NEEDED: Final[Mapping[Side, Mapping[str, Look]]] = {
+    "service": {"verifier": _look_at_verifier}
+}
+"""What a side cannot do without, besides what every side needs."""
 
 
 def blueprints_of(side: Side) -> tuple[Blueprint, ...]:

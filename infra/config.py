@@ -118,6 +118,9 @@ class Settings:
     mails_per_minute: int | None
     """Most mails of one sending in a minute, where a mail server asks for it."""
 
+    trusted_proxies: int = 0
+    """How many proxies stand before the web server, each naming whom it speaks for."""
+
     sms: SmsSettings | None = None
     report_token: Secret | None = None
     """By it gateway and mail server show that a report on a message is theirs."""
@@ -222,6 +225,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         clock_offset=_integer(environ, "URNE_CLOCK_OFFSET", 0, least=None),
         accept_shared_cluster=_flag(environ, "URNE_ACCEPT_SHARED_CLUSTER"),
         mails_per_minute=_optional_integer(environ, "URNE_MAILS_PER_MINUTE"),
+        trusted_proxies=_integer(environ, "URNE_TRUSTED_PROXIES", 0, least=0),
         sms=_complete(read_sms, environ),
         report_token=_complete(
             lambda told: read_token(told, "URNE_REPORT_TOKEN"), environ

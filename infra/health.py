@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -17,6 +17,10 @@ from infra.runtime import Runtime
 from infra.sides import SIDES, Side
 
 View = Callable[[], ResponseReturnValue]
+Look = Callable[[Runtime, Side], None]
+"""Looks at one thing of a side, and raises when it is not well."""
+
+NO_MORE: Final[Mapping[Side, Mapping[str, Look]]] = {}
 
 CRON_SILENCE_SECONDS: Final = DEFAULT_CRON_SCHEDULER_TTL
 """A cron that has said nothing for so long is dead; it speaks every minute."""
@@ -32,13 +36,18 @@ class Check:
     failure: str | None = None
 
 
-def check_health(runtime: Runtime) -> tuple[Check, ...]:
-    """Look at database, Redis, worker and cron of every side that is served here."""
+def check_health(
+    runtime: Runtime, more: Mapping[Side, Mapping[str, Look]] = NO_MORE
+) -> tuple[Check, ...]:
+    """Look at database, Redis, worker and cron of every side that is served here.
+
+    `more` names what else a side cannot do without.
+    """
     return tuple(
         _check(runtime, side, name, look)
         for side in SIDES
         if side in runtime.settings.sides
-        for name, look in _LOOKS.items()
+        for name, look in {**_LOOKS, **more.get(side, {})}.items()
     )
 
 
@@ -48,18 +57,20 @@ def is_ready(checks: tuple[Check, ...]) -> bool:
 
 
 def health_blueprint(
-    runtime: Runtime, mark: Callable[[View], View] = lambda view: view
+    runtime: Runtime,
+    mark: Callable[[View], View] = lambda view: view,
+    more: Mapping[Side, Mapping[str, Look]] = NO_MORE,
 ) -> Blueprint:
     """Return ``/helse`` (readiness: 200 or 503) and ``/helse/liv`` (liveness: 200).
 
-    `mark` says of the views who may open them.
+    `mark` says of the views who may open them; `more` is as in `check_health`.
     """
     blueprint = Blueprint("health", __name__, url_prefix="/helse")
 
     @blueprint.get("")
     @mark
     def readiness() -> ResponseReturnValue:
-        checks = check_health(runtime)
+        checks = check_health(runtime, more)
         found = {
             side: {
                 check.name: check.failure or "ok"
@@ -113,7 +124,7 @@ def _look_at_cron(runtime: Runtime, side: Side) -> None:
         raise CronSilent
 
 
-_LOOKS: Final[dict[str, Callable[[Runtime, Side], None]]] = {
+_LOOKS: Final[dict[str, Look]] = {
     "database": _look_at_database,
     "redis": _look_at_redis,
     "worker": _look_at_worker,
@@ -121,9 +132,7 @@ _LOOKS: Final[dict[str, Callable[[Runtime, Side], None]]] = {
 }
 
 
-def _check(
-    runtime: Runtime, side: Side, name: str, look: Callable[[Runtime, Side], None]
-) -> Check:
+def _check(runtime: Runtime, side: Side, name: str, look: Look) -> Check:
     try:
         look(runtime, side)
     except Exception as failure:  # noqa: BLE001 - whatever it was, it is not well

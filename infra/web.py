@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from flask import Flask, current_app
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from infra.headers import init_headers
 from infra.i18n import Choice, init_i18n
@@ -39,6 +40,11 @@ def init_web(app: Flask, runtime: Runtime, *, language: Choice = lambda: None) -
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    # The throttled must be told apart; a header nobody vouches for tells nothing.
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, settings.trusted_proxies, x_proto=0
+        )
     init_headers(app, settings)
     init_problems(app)
     init_i18n(app, language)

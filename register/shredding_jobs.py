@@ -47,6 +47,7 @@ from register.shredding import (
     rows_left,
 )
 from register.tables import Shredding
+from register.times import format_time
 
 CANARY_FOLDER: Final = "shredding"
 
@@ -176,7 +177,7 @@ def _look_at_rows(runtime: Runtime, election_id: str) -> list[Check]:
     return [
         {"name": "no rows", "passed": left == 0, "what": f"{left} rows"},
         {"name": "key destroyed", "passed": gone, "what": key_id},
-        {"name": "begun", "passed": True, "what": started.isoformat()},
+        {"name": "begun", "passed": True, "what": format_time(started)},
     ]
 
 

@@ -142,7 +142,10 @@ def _network_limit() -> tuple[str, str, int]:
 
 def _network() -> str:
     # Of an IPv6 address the first half: a household has all of the second.
-    address = ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104 - no binding
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:  # a Unix socket, or a proxy that names no address
+        return ""
     if address.version == 6:  # noqa: PLR2004 - the protocol's own number
         return str(IPv6Network((address, 64), strict=False))
     return str(address)

@@ -11,6 +11,7 @@ from flask import Flask
 
 from infra.health import check_health, health_blueprint, is_ready
 from infra.runtime import Runtime, open_runtime
+from infra.sides import Side
 from tests.infra.test_queues import RUN, _environ
 from tests.services import free_port
 
@@ -116,3 +117,14 @@ def test_a_worker_whose_key_has_expired_is_silent(runtime: Runtime, side: str) -
     connection = runtime.connections["register" if side == "register" else "service"]
     connection.sadd("rq:workers", "rq:worker:gone")
     assert _told(runtime)[f"{side} worker"] == "WorkerSilent"
+
+
+def test_what_else_a_side_needs_is_looked_at_for_that_side_alone(
+    runtime: Runtime,
+) -> None:
+    def is_down(_runtime: Runtime, _side: Side) -> None:
+        raise ConnectionRefusedError
+
+    checks = check_health(runtime, {"service": {"verifier": is_down}})
+    (found,) = (check for check in checks if check.name == "verifier")
+    assert (found.side, found.failure) == ("service", "ConnectionRefusedError")

@@ -3,7 +3,7 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from flask import Flask, redirect, render_template_string
+from flask import Flask, redirect, render_template_string, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from werkzeug.test import TestResponse
@@ -93,6 +93,20 @@ def two_hosts(runtime: Runtime) -> Flask:
 def _policy(answer: TestResponse) -> dict[str, str]:
     text = answer.headers["Content-Security-Policy"]
     return dict(part.partition(" ")[::2] for part in text.split("; "))
+
+
+@pytest.mark.parametrize(
+    ("proxies", "seen"), [(0, "127.0.0.1"), (1, "203.0.113.9"), (2, "198.51.100.4")]
+)
+def test_only_trusted_proxies_say_whom_they_speak_for(
+    runtime: Runtime, proxies: int, seen: str
+) -> None:
+    settings = replace(runtime.settings, trusted_proxies=proxies)
+    app = Flask("behind-proxies")
+    init_web(app, replace(runtime, settings=settings))
+    app.add_url_rule("/peer", view_func=lambda: str(request.remote_addr))
+    said = {"X-Forwarded-For": "192.0.2.1, 198.51.100.4, 203.0.113.9"}
+    assert app.test_client().get("/peer", headers=said).text == seen
 
 
 def test_every_answer_has_its_headers(app: Flask) -> None:
