@@ -21,7 +21,11 @@ from register.elections import (
     create_election,
 )
 from register.holds import hold_shredding
-from register.mark_statements import answer_checkpoint, close_election
+from register.mark_statements import (
+    answer_checkpoint,
+    close_election,
+    note_ballots,
+)
 from register.queueing import queue_delivery, queue_shredding
 from register.times import parse_time
 
@@ -108,6 +112,15 @@ def take_closing(
         now=runtime.clock.now(),
     )
     queue_delivery(session, runtime)
+
+
+@handles("register", "ballot-counts")
+def take_ballot_counts(
+    session: Session, received: ReceivedDocument, _runtime: Runtime
+) -> None:
+    """Keep how many ballots of each voter group are in the closed box."""
+    fields = Fields.of(received.body, "counts")
+    note_ballots(session, received.subject, fields.items("counts"))
 
 
 @handles("register", "approved")

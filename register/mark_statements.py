@@ -7,6 +7,7 @@ its ballots is among them (docs/protocol.md §3.4).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -92,6 +93,32 @@ def close_election(
     record_event(session, at=now, actor=SERVICE, kind="closed", subject=election_id)
     # Last: what is destroyed stays so, even if this transaction has to come again.
     destroy_issuer_keys(session, keystore, election_id, at=now)
+
+
+def note_ballots(
+    session: Session, election_id: str, counts: Sequence[JsonValue]
+) -> None:
+    """Keep how many ballots of each voter group were in the box at its closing.
+
+    Raises:
+        UnknownRoll.
+        PhaseMismatch: it is not closed, or there are other groups, or no counts.
+
+    """
+    if require_roll(session, election_id).closed_at is None:
+        raise PhaseMismatch
+    groups = session.scalars(
+        select(VoterGroup)
+        .where(VoterGroup.election_id == election_id)
+        .order_by(VoterGroup.index)
+    ).all()
+    if len(groups) != len(counts):
+        raise PhaseMismatch
+    for group, count in zip(groups, counts, strict=True):
+        if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+            raise PhaseMismatch
+        group.ballots = count
+    session.flush()
 
 
 def _keep(session: Session, election_id: str, counts: MarkCounts) -> None:

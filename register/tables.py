@@ -173,6 +173,8 @@ class VoterGroup(RegisterBase):
     digital_marks: Mapped[int | None]
     """Final, once closed."""
     paper_marks: Mapped[int | None]
+    ballots: Mapped[int | None]
+    """In the box when it was closed, as the service told."""
 
     __table_args__ = (
         UniqueConstraint("election_id", "label"),

@@ -123,6 +123,14 @@ def close_election(
         },
         at=now,
     )
+    post_document(
+        session,
+        settings,
+        kind="ballot-counts",
+        subject=election_id,
+        body={"counts": [cast[group] for group in groups]},
+        at=now,
+    )
     record_event(
         session, at=now, actor=SYSTEM, kind="election-closed", subject=election_id
     )

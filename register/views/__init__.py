@@ -9,6 +9,7 @@ from register.views import (
     roll,
     sending,
     sending_texts,
+    turnout,
     voter,
 )
 
@@ -22,5 +23,6 @@ BLUEPRINTS = (
     letters.blueprint,
     lookups.blueprint,
     additions.blueprint,
+    turnout.blueprint,
 )
 """What the application mounts for this side."""

@@ -1,4 +1,4 @@
-"""How corrections are told to officials."""
+"""How corrections and the turnout audit are told to officials."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from register.corrections import (
     UnknownCorrection,
 )
 from register.late_additions import OnTheRoll, UnknownGroup
+from register.turnout import NamesSealed, NotYourGroup, TooManyToSearch
+from register.turnout_samples import SampleSize, SeedMalformed, UnknownSample
 
 SENTENCES: Final[Mapping[type[Exception], tuple[int, LazyString]]] = {
     UnknownCorrection: (404, _("Forslaget finnes ikke, eller det er avslått.")),
@@ -29,6 +31,21 @@ SENTENCES: Final[Mapping[type[Exception], tuple[int, LazyString]]] = {
     SameAddress: (409, _("Manntallet har denne adressen alt.")),
     OnTheRoll: (409, _("Medlemsnummeret står i manntallet alt.")),
     UnknownGroup: (422, _("Velg en av valgets velgergrupper.")),
+    NamesSealed: (
+        409,
+        _("Navnene kan leses fra urnen er lukket, til manntallet er makulert."),
+    ),
+    TooManyToSearch: (
+        422,
+        _(
+            "Så mange navn kan ikke gjennomsøkes på én gang. Velg en velgergruppe,"
+            " eller søk på medlemsnummer eller e-postadresse."
+        ),
+    ),
+    NotYourGroup: (403, _("Du er ikke kontakt for noen velgergruppe i dette valget.")),
+    SampleSize: (422, _("Utvalget kan ikke være større enn det er medlemmer.")),
+    SeedMalformed: (422, _("Frøet må være én linje på 1 til 100 tegn.")),
+    UnknownSample: (404, _("Dette utvalget er ikke trukket.")),
 }
 
 CORRECTION_KINDS: Final[Mapping[CorrectionKind, LazyString]] = {

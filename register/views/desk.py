@@ -12,7 +12,7 @@ import redis
 from flask import current_app, flash, render_template, url_for
 from sqlalchemy.orm import Session
 
-from accounts.guards import current_official
+from accounts.guards import access_of, current_official
 from infra.config import Settings
 from infra.keystore import DataKey, Keystore
 from infra.runtime import Runtime
@@ -29,6 +29,7 @@ _ROOMS: Final = (
     "register_sending.show",
     "register_lookups.show",
     "register_additions.show",
+    "register_turnout.show",
     "register_shredding.show",
 )
 """The pages of one election's register, in the order of its menu."""
@@ -118,7 +119,7 @@ def render_overview(
             "sign_out_url": url_for("register_entrance.leave"),
         },
         election_url=f"{service}/valg/{here}",
-        rooms=[name for name in _ROOMS if name in current_app.view_functions],
+        rooms=[name for name in _ROOMS if _may_open(name)],
         site={
             "home_url": f"{service}/valg",
             "privacy_url": f"{service}/personvern",
@@ -127,6 +128,11 @@ def render_overview(
         },
         **context,
     )
+
+
+def _may_open(endpoint: str) -> bool:
+    view = current_app.view_functions.get(endpoint)
+    return view is not None and bool(access_of(view).roles & current_official().roles)
 
 
 def read_id(text: str) -> bytes:

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from accounts.officials import OfficialIdentity
 from accounts.passes import issue_pass
-from accounts.roles import Role
+from accounts.roles import District, Role
 from app import create_app
 from crypto.signing import SigningSeed
 from infra.config import Settings
@@ -33,11 +33,12 @@ def a_pass(
     *roles: Role,
     seed: SigningSeed | None = None,
     who: str = OFFICIAL,
+    districts: frozenset[District] = frozenset(),
 ) -> str:
     """Return a pass as the service gives it to an official."""
     given = frozenset(roles) if roles else EVERY_ROLE
     own = office.runtime.settings.secrets_of("service").signing_seed.reveal()
-    identity = OfficialIdentity(who, "Åse Arrangør", given)
+    identity = OfficialIdentity(who, "Åse Arrangør", given, districts)
     return issue_pass(identity, office.now, seed or SigningSeed(own))
 
 
@@ -95,10 +96,15 @@ def an_app(office: PostOffice, **changes: Any) -> Flask:  # noqa: ANN401 - setti
 
 
 def signed_in(
-    office: PostOffice, *roles: Role, app: Flask | None = None, who: str = OFFICIAL
+    office: PostOffice,
+    *roles: Role,
+    app: Flask | None = None,
+    who: str = OFFICIAL,
+    districts: frozenset[District] = frozenset(),
 ) -> Browser:
     """Return a browser that came in with a pass."""
     client = (app or an_app(office)).test_client()
-    answer = client.post("/r/inn", data={"pass": a_pass(office, *roles, who=who)})
+    given = a_pass(office, *roles, who=who, districts=districts)
+    answer = client.post("/r/inn", data={"pass": given})
     assert answer.status_code == 200
     return Browser(client)

@@ -227,6 +227,7 @@ REGISTER: Final[Columns] = {
         "issuer_key": "what is public",
         "digital_marks": "how many",
         "paper_marks": "how many",
+        "ballots": "what is public",
     },
     "voting_codes": {
         "login_key": "a public key; the code is in the mail alone",

@@ -380,6 +380,7 @@ def upgrade() -> None:
         sa.Column("issuer_key", infra.columns.FixedBytes(length=32), nullable=True),
         sa.Column("digital_marks", sa.Integer(), nullable=True),
         sa.Column("paper_marks", sa.Integer(), nullable=True),
+        sa.Column("ballots", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             '"index" BETWEEN 0 AND 999',
             name=op.f("ck_voter_groups_index_fits_the_manifest"),
