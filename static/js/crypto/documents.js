@@ -114,6 +114,10 @@ export function scalar(value) {
 /** @param {*} value @returns {string} `YYYY-MM-DDTHH:MM:SSZ` */
 export function time(value) {
   requireForm(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text(value)), "a time is expected");
+  const instant = new Date(value);
+  // What no calendar has, 30 February, is a number of no day or of another day.
+  const isReal = !Number.isNaN(instant.getTime()) && instant.toISOString() === `${value.slice(0, -1)}.000Z`;
+  requireForm(isReal && !value.startsWith("0"), "no such time");
   return value;
 }
 
