@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Final
 
 from infra.i18n import LANGUAGES
+from voting.archive import pack_archive
 from voting.concluding import keep_protocol, make_protocol
 from voting.counting_room import NotClosed
-from voting.elections import SYSTEM
+from voting.elections import SYSTEM, get_election
 from voting.long_work import (
     Progress,
     Workbench,
@@ -86,7 +87,9 @@ def _print(bench: Workbench, row: LongWork, progress: Progress) -> None:
     at = bench.clock.now()
     with bench.store.begin() as session:
         keep_printed(session, row.election_id, PrintKind.PROTOCOL, printed, at=at)
-        finish_work(session, row.election_id, WorkKind.PRINT, at)
+    _pack(bench, row, progress)
+    with bench.store.begin() as session:
+        finish_work(session, row.election_id, WorkKind.PRINT, bench.clock.now())
 
 
 def _annex(bench: Workbench, row: LongWork, progress: Progress) -> None:
@@ -97,7 +100,17 @@ def _annex(bench: Workbench, row: LongWork, progress: Progress) -> None:
     at = bench.clock.now()
     with bench.store.begin() as session:
         keep_printed(session, row.election_id, PrintKind.ANNEX, printed, at=at)
-        finish_work(session, row.election_id, WorkKind.ANNEX, at)
+        was_approved = get_election(session, row.election_id).approved_at is not None
+    if was_approved:
+        _pack(bench, row, progress)
+    with bench.store.begin() as session:
+        finish_work(session, row.election_id, WorkKind.ANNEX, bench.clock.now())
+
+
+def _pack(bench: Workbench, row: LongWork, progress: Progress) -> None:
+    progress.enter("packing")
+    with bench.store.reading() as session:
+        pack_archive(session, bench.settings, row.election_id, at=bench.clock.now())
 
 
 _STEPS: Final[dict[WorkKind, Step]] = {

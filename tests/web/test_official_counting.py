@@ -403,6 +403,15 @@ def test_protocol_is_handed_out_as_pdf_in_each_language(office: Office) -> None:
         again = organiser.get(f"{office.here}/protokoll.pdf?sprak={language}")
         assert again.response.get_data() in seen
     assert len(seen) == 3
+    assert "Arkivpakken (BagIt)" in page.text
+    packed = organiser.get(f"{office.here}/arkivpakke.zip").response
+    with zipfile.ZipFile(io.BytesIO(packed.get_data())) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+    assert "arkivpakke-valget/data/valgprotokoll.zip" in names
+    assert "arkivpakke-valget/manifest-sha256.txt" in names
+    nobody = everybody.get(f"{office.here}/arkivpakke.zip")
+    assert nobody.status == 302
     for wrong in ("se", "../nb", "%00"):
         assert everybody.get(f"/s/valget/protokoll.pdf?sprak={wrong}").status == 404
 
@@ -446,7 +455,10 @@ def test_result_is_the_committees_until_its_time(office: Office) -> None:
     assert "vedtatt" not in told.html
     for file in ("valgprotokoll.zip", "protokoll.pdf"):
         assert everybody.get(f"/s/valget/{file}").status == 404
-    assert waiting.visit(office.people.organiser).get(f"{path}.pdf").status == 404
+    for file in ("protokoll.pdf", "arkivpakke.zip"):
+        kept = f"{office.here}/{file}"
+        assert waiting.visit(office.people.organiser).get(kept).status == 404
+        assert waiting.visit(office.people.committee[0]).get(kept).status == 200
     assert waiting.visit(office.people.auditor).get(f"{path}.pdf").status == 200
     over = office.at(datetime(2027, 3, 2, 11, tzinfo=UTC))
     everybody = over.visit(None)

@@ -46,6 +46,7 @@ def _stage(state: WorkState) -> str:
         "record": _("Skriver valgprotokollen"),
         "verifying": _("Regner etter hele valgprotokollen"),
         "printing": _("Setter opp protokollen som PDF"),
+        "packing": _("Pakker for arkivet"),
     }
     stage = known.get(state.stage, state.stage)
     if not state.total:

@@ -11,11 +11,13 @@ from accounts.guards import current_official, official, voter
 from accounts.roles import Role
 from infra.i18n import LANGUAGES
 from infra.web import current_runtime
+from voting.archive import find_archive
+from voting.archive_stream import stream_folder
 from voting.elections import draft_of, get_election
 from voting.printing.printed import NotPrinted, PrintKind, load_printed
 from voting.publication import NotPublished, may_read_result, require_public
 from voting.record_export import record_file
-from voting.sealed import find_sealed
+from voting.sealed import find_sealed, sealed_of
 from voting.tables import Election
 from voting.views.acting import reading
 from voting.views.pages import require_election_id
@@ -79,6 +81,20 @@ def official_protocol(election_id: str) -> ResponseReturnValue:
         language = _language(election)
         content = load_printed(desk.session, election_id, PrintKind.PROTOCOL, language)
     return _pdf(content, PrintKind.PROTOCOL, election.slug, language)
+
+
+@blueprint.get("/valg/<election_id>/arkivpakke.zip")
+@official(Role.ORGANISER, Role.COMMITTEE, Role.AUDITOR)
+def download_archive(election_id: str) -> ResponseReturnValue:
+    """Hand out the archive package, written while it is sent."""
+    with reading() as desk:
+        election = get_election(desk.session, election_id)
+        _require_reader(election)
+        packed = find_archive(desk.settings, sealed_of(election))
+    name = f"arkivpakke-{election.slug}"
+    headers = {"Content-Disposition": f"attachment; filename={name}.zip"}
+    body = stream_folder(packed, name)
+    return Response(body, mimetype="application/zip", headers=headers)
 
 
 def _require_reader(election: Election) -> None:

@@ -9,6 +9,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from infra.problems import register_problem
+from voting.archive import ArchiveDamaged, ArchiveNotPacked
 from voting.ceremony import CeremonyIncomplete
 from voting.counting_room import NotClosed
 from voting.documents import DocumentRefused
@@ -46,6 +47,10 @@ from voting.verifier import VerifierUnavailable
 CONFLICT: Final = 409
 
 SENTENCES: Final[Mapping[type[Exception], LazyString]] = {
+    ArchiveDamaged: _(
+        "Arkivpakken er skadet på disken og blir ikke gitt ut. Driften må se på det."
+    ),
+    ArchiveNotPacked: _("Arkivpakken er ikke pakket ennå. Prøv igjen om litt."),
     CeremonyIncomplete: _(
         "Nøkkelseremonien er ikke ferdig. Alle i komiteen må ha øvd først."
     ),
@@ -143,8 +148,14 @@ _TOLD_TO_VOTERS: Final = {
     VerifierUnavailable,
 }
 """Registered with the pages of voters and holders, in words for them."""
-_NOT_FOUND: Final = {NoSuchContest, NotPrinted, NotPublished, RecordNotReady}
-_NOT_YET: Final = {RecordBeingWritten}
+_NOT_FOUND: Final = {
+    ArchiveNotPacked,
+    NoSuchContest,
+    NotPrinted,
+    NotPublished,
+    RecordNotReady,
+}
+_NOT_YET: Final = {ArchiveDamaged, RecordBeingWritten}
 _FORBIDDEN: Final = {NotSeated}
 
 
