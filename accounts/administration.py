@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from accounts.invitations import InvitationState
 from accounts.officials import (
     OfficialIdentity,
-    UnknownOfficial,
     district_rows,
+    find_official,
     identity_of,
     role_rows,
 )
@@ -63,7 +63,7 @@ def read_account(session: Session, official_id: str) -> Account:
         UnknownOfficial: there is none.
 
     """
-    official = _get(session, official_id)
+    official = find_official(session, official_id)
     return _account(session, official, officials_with_factor(session))
 
 
@@ -156,15 +156,8 @@ def _account(session: Session, official: Official, secured: set[str]) -> Account
     )
 
 
-def _get(session: Session, official_id: str) -> Official:
-    official = session.get(Official, official_id)
-    if official is None:
-        raise UnknownOfficial
-    return official
-
-
 def _get_other(session: Session, official_id: str, actor: str) -> Official:
-    official = _get(session, official_id)
+    official = find_official(session, official_id)
     if official.id == actor:
         raise OwnAccount
     return official

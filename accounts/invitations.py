@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from accounts.officials import (
     OfficialIdentity,
-    UnknownOfficial,
     add_official,
+    find_official,
     identity_of,
     require_password,
 )
@@ -123,9 +123,7 @@ def invite_again(
         UnknownOfficial, AccountDisabled: see there.
 
     """
-    official = session.get(Official, official_id)
-    if official is None:
-        raise UnknownOfficial
+    official = find_official(session, official_id)
     if official.disabled:
         raise AccountDisabled
     official.password_hash = None

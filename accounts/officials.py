@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from argon2 import Parameters
 from email_validator import EmailNotValidError, validate_email
@@ -21,6 +23,8 @@ SHORTEST_PASSWORD = 12
 """Characters; NIST SP 800-63B-4 asks for 15 without a second factor, 8 with one."""
 
 LONGEST_PASSWORD = 200
+
+_ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
 class OfficialRefused(Exception):
@@ -169,6 +173,24 @@ def authenticate_official(
     if official is None or stored is None or official.disabled:
         raise SignInRefused
     return identity_of(official)
+
+
+def find_official(session: Session, official_id: str) -> Official:
+    """Return a stored official; the id may be whatever stood in an address.
+
+    Raises:
+        UnknownOfficial: there is none.
+
+    """
+    found = session.get(Official, official_id) if is_id(official_id) else None
+    if found is None:
+        raise UnknownOfficial
+    return found
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text has the form of an id; others no database need be asked."""
+    return _ID.fullmatch(text) is not None
 
 
 def identity_of(official: Official) -> OfficialIdentity:

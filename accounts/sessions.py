@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from accounts.officials import OfficialIdentity, identity_of
+from accounts.officials import OfficialIdentity, identity_of, is_id
 from accounts.tables import Official, OfficialSession
 
 SESSION_HOURS = 8
@@ -148,6 +148,8 @@ def close_own_session(session: Session, official_id: str, session_id: str) -> No
         UnknownSession: it is no session of the official's.
 
     """
+    if not is_id(session_id):
+        raise UnknownSession
     row = session.scalar(
         select(OfficialSession).where(
             OfficialSession.id == session_id,

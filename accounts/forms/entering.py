@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from accounts.forms.fields import new_password, repeated_password
+from accounts.forms.fields import new_password, printable, repeated_password
 from accounts.officials import LONGEST_PASSWORD
 
 
@@ -53,7 +53,7 @@ class PasskeyForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
     """What an authenticator answered; the page's script fills it in."""
 
     answer = HiddenField(validators=[InputRequired(), Length(max=16_384)])
-    name = HiddenField(validators=[Length(max=60)])
+    name = HiddenField(validators=[Length(max=60)], filters=[printable])
     neste = HiddenField()
 
 

@@ -247,7 +247,7 @@ def test_two_workers_write_one_mail(mailing: Site, admin: OfficialIdentity) -> N
         ({"email": "ada@forbundet.example"}, "En annen bruker"),
         ({"roles": []}, "minst én rolle"),
         ({"roles": ["king"]}, "minst én rolle"),
-        ({"roles": ["district-contact"]}, "organisasjonen"),
+        ({"roles": ["district-contact"]}, "én til fire"),
         (
             {
                 "roles": ["district-contact"],

@@ -187,6 +187,8 @@ EXPECTED: Final[dict[str, frozenset[str]]] = {
     "register_sending_texts.show_mail": ELECTIONS,
     "register_sending_texts.try_out": ORGANISER,
     "register_sending_texts.write": ORGANISER,
+    "register_shredding.certificate": ELECTIONS,
+    "register_shredding.show": ELECTIONS,
     "register_turnout.draw": AUDITOR | COMMITTEE,
     "register_turnout.names": AUDITOR | COMMITTEE | DISTRICT_CONTACT,
     "register_turnout.show": AUDITOR | COMMITTEE | DISTRICT_CONTACT | ORGANISER,
