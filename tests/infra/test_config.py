@@ -105,6 +105,10 @@ def test_production_refuses_one_secret_for_two_purposes(production: Environ) -> 
         ({"URNE_SERVICE_URL": ""}, config.SettingMissing),
         ({"URNE_SMTP_HOST": ""}, config.SettingMissing),
         ({"URNE_MAIL_FROM": ""}, config.SettingMissing),
+        (
+            {"URNE_SMS_URL": "http://sms.example/", "URNE_SMS_TOKEN": "t" * 20},
+            config.PlainHttp,
+        ),
     ],
 )
 def test_production_refuses_what_is_unsafe(
