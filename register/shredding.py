@@ -133,7 +133,7 @@ def delete_rows(session: Session, election_id: str, now: datetime) -> None:
     """Delete every row that is of a member; totals by voter group stay."""
     lock_roll(session, election_id)
     roll = require_roll(session, election_id)
-    counts = _count_rows(session, election_id)
+    counts: dict[str, JsonValue] = {**count_rows(session, election_id)}
     _keep_totals(session, election_id)
     for table in _TABLES:
         session.execute(delete(table).where(table.election_id == election_id))
@@ -204,7 +204,7 @@ def require_key_destroyed(keystore: Keystore, key_id: str) -> None:
 
 def rows_left(session: Session, election_id: str) -> int:
     """Return how many rows of members are left; none, after `delete_rows`."""
-    return sum(_count_of(session, election_id).values())
+    return sum(count_rows(session, election_id).values())
 
 
 def _document(
@@ -253,11 +253,8 @@ def _keep_totals(session: Session, election_id: str) -> None:
         group.paper_marks = counted["paper"]
 
 
-def _count_rows(session: Session, election_id: str) -> dict[str, JsonValue]:
-    return dict(_count_of(session, election_id))
-
-
-def _count_of(session: Session, election_id: str) -> dict[str, int]:
+def count_rows(session: Session, election_id: str) -> dict[str, int]:
+    """Return how many rows there are of members, by table."""
     return {
         table.__tablename__: _count(session, table, table.election_id == election_id)
         for table in _TABLES

@@ -6,9 +6,11 @@ from register.views import (
     letters,
     lookups,
     readings,
+    reports,
     roll,
     sending,
     sending_texts,
+    shredding,
     turnout,
     voter,
 )
@@ -21,8 +23,10 @@ BLUEPRINTS = (
     sending.blueprint,
     sending_texts.blueprint,
     letters.blueprint,
+    reports.blueprint,
     lookups.blueprint,
     additions.blueprint,
     turnout.blueprint,
+    shredding.blueprint,
 )
 """What the application mounts for this side."""

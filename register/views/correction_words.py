@@ -17,6 +17,7 @@ from register.corrections import (
     UnknownCorrection,
 )
 from register.late_additions import OnTheRoll, UnknownGroup
+from register.shredding_status import NotShredded
 from register.turnout import NamesSealed, NotYourGroup, TooManyToSearch
 from register.turnout_samples import SampleSize, SeedMalformed, UnknownSample
 
@@ -45,6 +46,7 @@ SENTENCES: Final[Mapping[type[Exception], tuple[int, LazyString]]] = {
     NotYourGroup: (403, _("Du er ikke kontakt for noen velgergruppe i dette valget.")),
     SampleSize: (422, _("Utvalget kan ikke være større enn det er medlemmer.")),
     SeedMalformed: (422, _("Frøet må være én linje på 1 til 100 tegn.")),
+    NotShredded: (404, _("Manntallet er ikke makulert, så det finnes ingen attest.")),
     UnknownSample: (404, _("Dette utvalget er ikke trukket.")),
 }
 
