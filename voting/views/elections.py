@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from accounts.guards import current_official, official
 from accounts.passes import issue_pass
-from accounts.roles import Role
+from accounts.roles import ELECTION_ROLES, Role
 from crypto.codes import short_fingerprint
 from crypto.encoding import group_base32
 from infra.i18n import ZONE
@@ -50,6 +50,7 @@ from voting.tables import Election
 from voting.verifier import TokenVerifier, VerifierUnavailable
 from voting.views import refusals
 from voting.views.acting import Desk, acting, reading, refusals_told
+from voting.views.districts import is_contact_alone
 from voting.views.pages import (
     election_page,
     may_open,
@@ -68,9 +69,11 @@ DAYS_OPEN = 14
 
 
 @blueprint.get("")
-@official()
-def index() -> str:
+@official(*ELECTION_ROLES, Role.DISTRICT_CONTACT)
+def index() -> ResponseReturnValue:
     """List all elections."""
+    if is_contact_alone():
+        return redirect(url_for("districts.index"))
     with reading() as desk:
         found = list_elections(desk.session)
     may_organise = Role.ORGANISER in current_official().roles
@@ -95,9 +98,11 @@ def create() -> ResponseReturnValue:
 
 
 @blueprint.get("/<election_id>")
-@official()
-def show(election_id: str) -> str:
+@official(*ELECTION_ROLES, Role.DISTRICT_CONTACT)
+def show(election_id: str) -> ResponseReturnValue:
     """Show where an election stands, and what is next."""
+    if is_contact_alone():
+        return redirect(url_for("districts.index"))
     with reading() as desk:
         election = get_election(desk.session, election_id)
         overview = read_overview(desk.session, desk.settings, election)
