@@ -16,6 +16,7 @@ import accounts.audit_cli
 import accounts.cli
 import accounts.jobs
 import accounts.views
+import register.cli
 import register.jobs
 import register.views
 import voting.exchange_handlers
@@ -93,6 +94,7 @@ def main(context: click.Context) -> None:
 
 
 main.add_command(accounts.cli.group)
+main.add_command(register.cli.bounces)
 main.add_command(accounts.audit_cli.group)
 
 
