@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 
 ON_SQLITE_FIRST = (
+    "tests/accounts/test_second_factors.py",
     "tests/browser/",
     "tests/register/test_register_pages.py",
     "tests/register/test_sending_killed.py",
