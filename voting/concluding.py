@@ -27,7 +27,7 @@ from voting.lifecycle import read_board_so_far
 from voting.long_work import Progress, WorkKind, finish_work
 from voting.partials import open_tally
 from voting.phases import Phase, require_transition
-from voting.proposals import propose_approval
+from voting.proposal_making import propose_approval
 from voting.protocol_document import ProtocolInputs, build_protocol
 from voting.results import reckon_groups, reckon_result
 from voting.sealed import get_sealed

@@ -8,12 +8,8 @@ from sqlalchemy.orm import Session
 
 from crypto.encoding import encode_json
 from voting.paper import PaperResults, decode_paper
-from voting.proposals import (
-    OpenProposal,
-    list_proposals,
-    propose_paper,
-    withdraw_proposal,
-)
+from voting.proposal_making import propose_paper
+from voting.proposals import OpenProposal, list_proposals, withdraw_proposal
 
 
 def lay_paper_before_committee(
@@ -34,7 +30,9 @@ def lay_paper_before_committee(
     """
     for proposal in list_proposals(session, election_id):
         if proposal.kind == "paper" and proposal.state == "open":
-            withdraw_proposal(session, election_id, "paper", proposal.number)
+            withdraw_proposal(
+                session, election_id, "paper", proposal.number, actor=actor, at=at
+            )
     return propose_paper(session, election_id, results, actor=actor, at=at)
 
 

@@ -35,7 +35,7 @@ from tests.web.holder_site import (
 )
 from voting.elections import get_election, start_ceremony
 from voting.paper import PaperGroup, PaperResults
-from voting.proposals import propose_hold, propose_paper, propose_schedule
+from voting.proposal_making import propose_hold, propose_paper, propose_schedule
 
 Look = Callable[[HolderPage, str], None]
 """Looks at a screen, by its name."""

@@ -14,7 +14,7 @@ from tests.voting.whole_election import WholeElection
 from tests.web.holder_site import seat_everyone
 from voting.counting_room import load_tally
 from voting.partials import make_partial, partial_document
-from voting.proposals import proposal_parts
+from voting.proposal_signing import proposal_parts
 from voting.tables import Proposal
 
 

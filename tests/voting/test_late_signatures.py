@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from infra.audit import verify_chain
 from infra.config import Settings, load_settings
+from infra.tables import AUDIT
 from tests.conftest import Stores
 from tests.voting.whole_election import (
     AFTER,
@@ -21,15 +23,14 @@ from tests.voting.whole_election import (
     a_new_election,
 )
 from voting.elections import get_election
+from voting.incidents import list_incidents
 from voting.lifecycle import read_board_so_far
 from voting.paper import PaperGroup, PaperResults
 from voting.phases import Phase
+from voting.proposal_making import propose_hold, propose_paper, propose_schedule
 from voting.proposals import (
     ProposalOutdated,
     UnknownProposal,
-    propose_hold,
-    propose_paper,
-    propose_schedule,
     signed_document,
     withdraw_proposal,
 )
@@ -143,7 +144,14 @@ def test_what_took_effect_meanwhile_is_not_withdrawn(open_one: WholeElection) ->
         if open_one.store.is_postgresql:
             assert open_one.sign("schedule", number, 2, DURING)
             with pytest.raises(UnknownProposal):
-                withdraw_proposal(session, open_one.id, "schedule", number)
+                withdraw_proposal(
+                    session,
+                    open_one.id,
+                    "schedule",
+                    number,
+                    actor=ORGANISER,
+                    at=DURING,
+                )
     if not open_one.store.is_postgresql:
         assert open_one.sign("schedule", number, 2, DURING)
     assert open_one.sealed().closes_at == LATER
@@ -163,3 +171,28 @@ def test_an_approval_after_the_rolls_last_date_ends_the_election(
     open_one.approve()
     with open_one.store.reading() as session:
         assert get_election(session, open_one.id).phase == Phase.SHREDDED
+
+
+def test_a_withdrawn_proposal_is_an_event_and_an_incident(
+    open_one: WholeElection,
+) -> None:
+    number = half_signed_extension(open_one)
+    with open_one.store.begin() as session:
+        withdraw_proposal(
+            session, open_one.id, "schedule", number, actor=ORGANISER, at=DURING
+        )
+    with open_one.store.reading() as session:
+        verify_chain(session)
+        query = session.query(AUDIT["service"]).filter_by(kind="schedule-withdrawn")
+        event = query.one()
+        assert (event.actor, event.subject, event.at) == (
+            ORGANISER,
+            open_one.id,
+            DURING,
+        )
+        incidents = list_incidents(session, open_one.id)
+    assert [each.kind for each in incidents] == ["schedule-withdrawn"]
+    with open_one.store.begin() as session, pytest.raises(UnknownProposal):
+        withdraw_proposal(
+            session, open_one.id, "schedule", number, actor=ORGANISER, at=DURING
+        )

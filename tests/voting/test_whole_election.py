@@ -47,13 +47,13 @@ from voting.leaf_signatures import SignatureRefused
 from voting.lifecycle import close_election, open_election, read_board_so_far
 from voting.paper import PaperGroup, PaperResults
 from voting.phases import ForbiddenTransition, Phase
-from voting.proposals import (
+from voting.proposal_making import (
     CountAlreadyStarted,
-    UnknownProposal,
     propose_hold,
     propose_paper,
     propose_schedule,
 )
+from voting.proposals import UnknownProposal
 from voting.reconciliation import CountStopped
 from voting.schedule import NotLater
 from voting.sealed import ElectionNotOpen

@@ -66,7 +66,7 @@ from voting.lifecycle import (
 from voting.long_work import Workbench
 from voting.manifest_model import Rules
 from voting.partials import make_partial, partial_document
-from voting.proposals import proposal_parts, sign_proposal
+from voting.proposal_signing import proposal_parts, sign_proposal
 from voting.sealed import SealedElection, get_sealed
 from voting.sealing import seal_election
 from voting.tables import Proposal

@@ -28,7 +28,7 @@ from voting.elections import cancel_election, change_draft, draft_of, get_electi
 from voting.long_work import WorkKind, ask_for
 from voting.paper import PaperGroup, no_paper
 from voting.phases import Phase
-from voting.proposals import propose_hold, propose_paper, propose_schedule
+from voting.proposal_making import propose_hold, propose_paper, propose_schedule
 from voting.sealed import get_sealed
 
 

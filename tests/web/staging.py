@@ -61,7 +61,7 @@ from voting.lifecycle import close_election, open_election, take_register_leaf
 from voting.long_work import Workbench
 from voting.manifest_model import Script
 from voting.partials import make_partial, partial_document
-from voting.proposals import proposal_parts, sign_proposal
+from voting.proposal_signing import proposal_parts, sign_proposal
 from voting.sealed import get_sealed
 from voting.sealing import seal_election, service_seed
 from voting.seats import seat_members

@@ -55,7 +55,7 @@ from voting.elections import get_election, start_ceremony
 from voting.leaf_signatures import schedule_parts
 from voting.paper import PaperGroup, PaperResults, paper_parts
 from voting.partials import make_partial, partial_document
-from voting.proposals import propose_hold, propose_paper, propose_schedule
+from voting.proposal_making import propose_hold, propose_paper, propose_schedule
 from voting.times import parse_time
 from voting.views.holders import WRONG_KEYS_PER_QUARTER
 

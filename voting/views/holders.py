@@ -39,7 +39,7 @@ from voting.holder_desk import (
     read_desk,
     read_sealed,
 )
-from voting.proposals import sign_proposal
+from voting.proposal_signing import sign_proposal
 from voting.seats import SeatUnknown, seat_of
 from voting.tables import CommitteeSeat
 from voting.views import holder_problems

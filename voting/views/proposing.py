@@ -18,7 +18,8 @@ from voting.paper import PaperRefused, PaperResults, require_paper_adds_up
 from voting.paper_entry import lay_paper_before_committee, read_paper
 from voting.presenting.paper_words import paper_sums
 from voting.presenting.proposal_words import show_proposals
-from voting.proposals import list_proposals, propose_schedule, withdraw_proposal
+from voting.proposal_making import propose_schedule
+from voting.proposals import list_proposals, withdraw_proposal
 from voting.sealed import SealedElection, get_sealed
 from voting.views.acting import Desk, acting, reading, refusals_told
 from voting.views.pages import election_page, require_election_id
@@ -76,7 +77,9 @@ def paper(election_id: str) -> ResponseReturnValue:
 def withdraw(election_id: str, kind: str, number: int) -> ResponseReturnValue:
     """Withdraw a proposal that has not taken effect."""
     with refusals_told(), acting() as desk:
-        withdraw_proposal(desk.session, election_id, kind, number)
+        withdraw_proposal(
+            desk.session, election_id, kind, number, actor=desk.actor, at=desk.at
+        )
         flash(_("Forslaget er trukket."), "success")
     return redirect(url_for(_PAGES[kind], election_id=election_id))
 

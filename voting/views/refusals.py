@@ -28,13 +28,13 @@ from voting.objections import NotBeforeCommittee, ObjectionEmpty, TooManyObjecti
 from voting.paper import MoreRejectedThanOpened, OtherGroups, VotesDoNotAddUp
 from voting.phases import ForbiddenTransition
 from voting.printing.printed import NotPrinted
-from voting.proposals import (
+from voting.proposal_making import (
     CountAlreadyStarted,
     HoldTooLong,
     ReasonMissing,
-    UnknownProposal,
     WrongPhase,
 )
+from voting.proposals import UnknownProposal
 from voting.publication import CountBegun, InThePast, NotPublished
 from voting.reconciliation import CountStopped
 from voting.record_export import RecordBeingWritten, RecordNotReady

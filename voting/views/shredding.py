@@ -16,7 +16,7 @@ from voting.overview import read_overview
 from voting.presenting.certificate_page import read_certificate
 from voting.presenting.proposal_words import show_proposals
 from voting.printing.printed import PrintKind, printed_languages
-from voting.proposals import LONGEST_HOLD, propose_hold
+from voting.proposal_making import LONGEST_HOLD, propose_hold
 from voting.views.acting import acting, reading, refusals_told
 from voting.views.pages import election_page, require_election_id
 

@@ -60,8 +60,9 @@ function showDecision(decision, contest) {
   const missed = decision.tie ? "decision_tie" : "decision_not";
   const outcome = say(decision.adopted ? "decision_adopted" : missed, values);
   const weight = say(decision.binding ? "decision_binding" : "decision_advisory");
-  return alert("info", "", `${outcome} ${weight}`,
-    paragraph(say("decision_rule", { text: contest.decision.text }), "small"));
+  const { text } = contest.decision;
+  const rule = text === "" ? [] : [paragraph(say("decision_rule", { text }), "small")];
+  return alert("info", "", `${outcome} ${weight}`, ...rule);
 }
 
 function showDiscrepancies({ discrepancies }, manifest) {
