@@ -118,7 +118,7 @@ def test_token_is_neither_in_the_store_nor_in_the_queue(
     jobs = queue_of(mailing.runtime, "service").jobs
     (queued,) = [job for job in jobs if job.func_name != DELIVERY_JOB]
     assert queued.func is send_invitations
-    assert queued.args == ()
+    assert not queued.args
     send_invitations(mailing.runtime)
     token = the_token(smtp_server).encode()
     with mailing.runtime.store("service").reading() as session:
