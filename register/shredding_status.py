@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto.encoding import decode_json
 from register.elections import shredding_due
+from register.hours import STEP
 from register.roll import RollRefused, require_roll
 from register.roll_phases import ShreddingState
 from register.shredding import count_rows
-from register.tables import Hold, Shredding
+from register.tables import Hold, Roll, Shredding
 from register.times import parse_time
+
+_STEPPED: Final = ("letter_batches", "marks", "messages", "voting_codes")
 
 
 class NotShredded(RollRefused):
@@ -74,6 +77,9 @@ class ShreddingStatus:
     counts: Mapping[str, int]
     """Rows of members by table: those that will go, or that went."""
 
+    is_rounded: bool
+    """While votes can be cast: what follows the marks is told in steps of 20."""
+
     certificate: ShownCertificate | None
 
 
@@ -95,7 +101,8 @@ def read_shredding(session: Session, election_id: str) -> ShreddingStatus:
         held_until=roll.hold_until,
         holds=_holds(session, election_id),
         state=None if row is None else ShreddingState(row.state),
-        counts=count_rows(session, election_id) if counts is None else counts,
+        counts=_shown_counts(session, roll) if counts is None else counts,
+        is_rounded=counts is None and _is_secret(roll),
         certificate=None if certificate is None else _shown(certificate),
     )
 
@@ -111,6 +118,21 @@ def read_certificate(session: Session, election_id: str) -> bytes:
     if row is None or row.certificate is None:
         raise NotShredded
     return row.certificate
+
+
+def _is_secret(roll: Roll) -> bool:
+    return roll.closed_at is None and roll.fingerprint is not None
+
+
+def _shown_counts(session: Session, roll: Roll) -> dict[str, int]:
+    # Two exact numbers, an hour apart, would tell how many voted meanwhile; so would
+    # those of messages and codes, since reminders go to the unmarked.
+    counts = count_rows(session, roll.election_id)
+    if _is_secret(roll):
+        counts["marks"] += counts.pop("mark_intake")
+        for name in _STEPPED:
+            counts[name] = counts[name] // STEP * STEP
+    return counts
 
 
 def _holds(session: Session, election_id: str) -> tuple[ShownHold, ...]:

@@ -64,6 +64,22 @@ def test_before_it_the_page_says_when_and_what_will_go(
     assert "Av seg selv" in shown
 
 
+def test_while_votes_are_cast_nothing_tells_how_many(
+    office: PostOffice, app: Flask
+) -> None:
+    office.open(*members(25))
+    office.invite()
+    before = words_of(official(office, app).get("/makulering"))
+    for mail in office.smtp.messages[:3]:
+        office.mark(mail)
+    shown = words_of(official(office, app).get("/makulering"))
+    assert shown == before
+    assert "innførsler i manntallet 25" in shown
+    assert "meldinger 20" in shown
+    assert "avkryssinger 0" in shown
+    assert "i mottak" not in shown
+
+
 def test_a_hold_is_shown_with_its_reason(office: PostOffice, app: Flask) -> None:
     close(office)
     office.election.approve()
