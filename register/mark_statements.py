@@ -41,7 +41,8 @@ def answer_checkpoint(
 ) -> None:
     """Post the mark counts for a checkpoint of `size` leaves; `root`: 32 bytes.
 
-    Once the final counts are given nothing more is said: they are the last leaf.
+    Once the final counts are given nothing more is said: they are the last leaf. The
+    checkpoint over them is kept, to be told to members.
 
     Raises:
         UnknownRoll, PhaseMismatch: nothing is sealed.
@@ -50,7 +51,11 @@ def answer_checkpoint(
     roll = require_roll(session, election_id)
     if roll.fingerprint is None:
         raise PhaseMismatch
-    if roll.closed_at is not None or roll.phase not in _RUNNING:
+    if roll.closed_at is not None:
+        if size > (roll.final_size or 0):
+            roll.final_size, roll.final_root = size, root
+        return
+    if roll.phase not in _RUNNING:
         return
     counts = count_marks(session, election_id)
     _post(session, settings, roll, counts, size=size, root=root, final=False, now=now)
@@ -85,7 +90,6 @@ def close_election(
     ):
         raise PhaseMismatch
     roll.closed_at, roll.phase = closed_at, RollPhase.CLOSED
-    roll.final_size, roll.final_root = size, root
     roll.last_date = closed_at + NEVER_APPROVED
     counts = count_marks(session, election_id)
     _keep(session, election_id, counts)

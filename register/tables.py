@@ -104,7 +104,7 @@ class Roll(RegisterBase):
     alarm_days: Mapped[int | None]
     """Days that were left when the latest alarm before the last date sounded."""
     final_size: Mapped[int | None] = mapped_column(BigInteger)
-    """Leaves of the board when the service closed its box, and their root."""
+    """Leaves of the board with the final counts on it, and their root."""
     final_root: Mapped[bytes | None] = mapped_column(Bytes32)
     rewritten_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When the store was rewritten after the last marks had been moved."""
@@ -347,6 +347,8 @@ class Shredding(RegisterBase):
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     counts: Mapped[bytes | None] = mapped_column(LargeBinary)
     """How many rows of each kind were deleted; canonical JSON."""
+    checks: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """What the look found, kept before the canaries go; canonical JSON."""
     certificate: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     __table_args__ = (

@@ -22,7 +22,11 @@ from voting.elections import (
     note_roll_draft,
     note_roll_totals,
 )
-from voting.lifecycle import take_register_leaf
+from voting.lifecycle import (
+    has_final_marks,
+    show_final_checkpoint,
+    take_register_leaf,
+)
 from voting.long_work import WorkKind, ask_for
 from voting.phases import Phase, is_sealed, require_transition
 from voting.sealing import read_roll_totals
@@ -91,6 +95,9 @@ def take_leaf(session: Session, document: ReceivedDocument, runtime: Runtime) ->
     fields = read_object(document.body, ("leaf",))
     leaf = fields.of("leaf")
     if take_register_leaf(session, runtime.settings, document.subject, leaf):
+        if has_final_marks(session, document.subject):
+            now = runtime.clock.now()
+            show_final_checkpoint(session, runtime.settings, document.subject, now)
         return
     record_event(
         session,

@@ -165,6 +165,18 @@ def take_register_leaf(
     return True
 
 
+def show_final_checkpoint(
+    session: Session, settings: Settings, election_id: str, now: datetime
+) -> None:
+    """Show the register the last checkpoint, over its own final counts.
+
+    It is what the register tells members to compare the board with.
+    """
+    election = get_sealed(session, election_id)
+    checkpoint = latest_checkpoint(session, election_id)
+    _show_checkpoint(session, settings, election, checkpoint, now)
+
+
 def append_statements(
     session: Session,
     settings: Settings,
@@ -222,6 +234,17 @@ def _publish(
         [NewLeaf(ballot.leaf, ballot.tracking) for ballot in ballots],
         service_seed(settings),
     )
+    _show_checkpoint(session, settings, election, checkpoint, now)
+    return checkpoint
+
+
+def _show_checkpoint(
+    session: Session,
+    settings: Settings,
+    election: SealedElection,
+    checkpoint: Checkpoint,
+    now: datetime,
+) -> None:
     post_document(
         session,
         settings,
@@ -230,7 +253,6 @@ def _publish(
         body={"root": checkpoint.root.hex(), "size": checkpoint.size},
         at=now,
     )
-    return checkpoint
 
 
 def _may_follow(session: Session, election: SealedElection, leaf: Leaf) -> bool:

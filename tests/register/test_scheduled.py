@@ -66,7 +66,10 @@ def close(office: PostOffice) -> None:
     election.clock.instant += timedelta(days=8)
     sweep_sendings(office.runtime)
     at = format_time(office.now)
-    assert election.send("closed", {"at": at, "root": ROOT, "size": 9})
+    assert election.send("closed", {"at": at, "root": "ab" * 32, "size": 9})
+    with pytest.raises(ElectionNotOpen):
+        office.write(NOTICE)  # the last checkpoint is not known yet
+    assert election.send("checkpoint", {"root": ROOT, "size": 10})
 
 
 def test_a_sending_waits_for_its_time_and_then_goes(office: PostOffice) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -301,20 +302,21 @@ def test_a_new_link_goes_by_sms_to_who_has_no_mail(
 def test_a_sending_that_may_use_sms_has_a_text_for_it(office: PostOffice) -> None:
     office.open(member(1), headings=HEADINGS)
     text = suggested_template(INVITATION)
-    write = {
-        "election_id": ELECTION,
-        "kind": INVITATION,
-        "subject": text.subject,
-        "body": text.body,
-        "actor": OFFICIAL,
-        "now": office.now,
-        "plan": Plan((SMS,)),
-    }
+    write = partial(
+        create_sending,
+        election_id=ELECTION,
+        kind=INVITATION,
+        subject=text.subject,
+        body=text.body,
+        actor=OFFICIAL,
+        now=office.now,
+        plan=Plan((SMS,)),
+    )
     with pytest.raises(MissingSms), office.election.store.begin() as session:
-        create_sending(session, **write)
+        write(session)
     broken = "{organisasjon} {frist}\n{lenke}"
     with pytest.raises(SmsMalformed), office.election.store.begin() as session:
-        create_sending(session, **write, sms=broken)
+        write(session, sms=broken)
     sending_id = office.write(INVITATION, SMS)
     with pytest.raises(MissingSms), office.election.store.begin() as session:
         edit_sending(
