@@ -123,4 +123,5 @@ class ShreddingState(StrEnum):
     KEY_DESTROYED = "key_destroyed"
     ROWS_DELETED = "rows_deleted"
     REWRITTEN = "rewritten"
+    LOOKED = "looked"
     CERTIFIED = "certified"

@@ -151,12 +151,18 @@ def note_rewritten(session: Session, election_id: str) -> None:
     _advance(session, election_id, ShreddingState.REWRITTEN)
 
 
+def note_looked(session: Session, election_id: str, checks: list[Check]) -> None:
+    """Keep what the look found: it cannot be had again once the canaries are gone."""
+    row = session.get_one(Shredding, election_id)
+    row.checks = encode_json(list[JsonValue](checks))
+    _advance(session, election_id, ShreddingState.LOOKED)
+
+
 def certify(
     session: Session,
     settings: Settings,
     election_id: str,
     *,
-    checks: list[Check],
     not_seen: tuple[str, ...],
     now: datetime,
 ) -> dict[str, JsonValue]:
@@ -166,7 +172,7 @@ def certify(
     """
     roll = require_roll(session, election_id)
     row = session.get_one(Shredding, election_id)
-    document = _document(roll, row, checks, not_seen)
+    document = _document(roll, row, not_seen)
     seed = SigningSeed(settings.secrets_of("register").signing_seed.reveal())
     fingerprint = roll.fingerprint or b""
     signature = sign(seed, "certificate", fingerprint, encode_json(document))
@@ -208,11 +214,11 @@ def rows_left(session: Session, election_id: str) -> int:
 
 
 def _document(
-    roll: Roll, row: Shredding, checks: list[Check], not_seen: tuple[str, ...]
+    roll: Roll, row: Shredding, not_seen: tuple[str, ...]
 ) -> dict[str, JsonValue]:
     shredded_at = roll.shredded_at or row.started_at
     return {
-        "checks": list(checks),
+        "checks": decode_json(row.checks or b"[]"),
         "counts": decode_json(row.counts or b"{}"),
         "election": roll.election_id,
         "fingerprint": None if roll.fingerprint is None else roll.fingerprint.hex(),

@@ -42,6 +42,7 @@ from register.shredding import (
     certify,
     delete_rows,
     destroy_keys,
+    note_looked,
     note_rewritten,
     require_key_destroyed,
     rows_left,
@@ -97,6 +98,11 @@ def _shred_roll(runtime: Runtime, election_id: str) -> None:
         rewrite_store(store)
         with store.begin() as session:
             note_rewritten(session, election_id)
+        state = ShreddingState.REWRITTEN
+    if state == ShreddingState.REWRITTEN:
+        checks = [*_look(runtime, election_id), *_look_at_rows(runtime, election_id)]
+        with store.begin() as session:
+            note_looked(session, election_id, checks)
     _certify(runtime, election_id)
 
 
@@ -125,7 +131,6 @@ def _empty_outboxes(runtime: Runtime, election_id: str) -> None:
 
 def _certify(runtime: Runtime, election_id: str) -> None:
     store, keystore = runtime.store("register"), runtime.keystore("register")
-    checks = [*_look(runtime, election_id), *_look_at_rows(runtime, election_id)]
     host = ("database-host",) if store.is_postgresql else ()
     now = runtime.clock.now()
     destroy_canaries(keystore, _folder(runtime), election_id, at=now)
@@ -134,7 +139,6 @@ def _certify(runtime: Runtime, election_id: str) -> None:
             session,
             runtime.settings,
             election_id,
-            checks=checks,
             not_seen=(*NOT_SEEN, *host),
             now=now,
         )

@@ -40,6 +40,7 @@ STATES: Final[Mapping[ShreddingState, LazyString]] = {
     ShreddingState.KEY_DESTROYED: _l("Radene blir slettet"),
     ShreddingState.ROWS_DELETED: _l("Filene blir skrevet på nytt"),
     ShreddingState.REWRITTEN: _l("Det letes etter rester"),
+    ShreddingState.LOOKED: _l("Attesten blir skrevet"),
     ShreddingState.CERTIFIED: _l("Makulert"),
 }
 REASONS: Final[Mapping[str, LazyString]] = {

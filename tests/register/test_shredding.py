@@ -260,6 +260,7 @@ STEPS = (
     "rewrite_store",
     "note_rewritten",
     "read_canaries",
+    "note_looked",
     "destroy_canaries",
     "certify",
     "queue_delivery",
@@ -297,6 +298,8 @@ def test_a_crash_at_any_step_is_taken_up_by_the_next_sweep(
         assert session.get_one(Shredding, ELECTION).state == ShreddingState.CERTIFIED
     assert found_in(data_folders(voted), needles) == set()
     assert len(voted.posted("shredded")) == 1
+    failed = [each for each in certificate(voted)["checks"] if not each["passed"]]
+    assert failed == []
 
 
 @pytest.mark.parametrize("step", ["rewrite_store", "read_canaries", "certify"])

@@ -354,13 +354,14 @@ def upgrade() -> None:
             "started_at", infra.columns.UTCDateTime(timezone=True), nullable=False
         ),
         sa.Column("counts", sa.LargeBinary(), nullable=True),
+        sa.Column("checks", sa.LargeBinary(), nullable=True),
         sa.Column("certificate", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(
             "(state = 'certified') = (certificate IS NOT NULL)",
             name=op.f("ck_shreddings_certified_has_its_certificate"),
         ),
         sa.CheckConstraint(
-            "state IN ('started', 'key_destroyed', 'rows_deleted', 'rewritten', 'certified')",
+            "state IN ('started', 'key_destroyed', 'rows_deleted', 'rewritten', 'looked', 'certified')",
             name=op.f("ck_shreddings_state_is_known"),
         ),
         sa.ForeignKeyConstraint(
