@@ -133,6 +133,16 @@ def read_batch(
     )
 
 
+def is_anything_queued(session: Session, sending: Sending) -> bool:
+    """Tell whether anything but letters waits to be handed in."""
+    queued = select(Message.id).where(
+        Message.sending_id == sending.id,
+        Message.state == MessageState.QUEUED,
+        Message.channel != MessageChannel.LETTER,
+    )
+    return session.scalar(queued.limit(1)) is not None
+
+
 def claim_message(
     session: Session, key: DataKey, batch: Batch, message_id: bytes, now: datetime
 ) -> Claimed | Withdrawn:

@@ -27,6 +27,7 @@ from register.handing_in import (
     MessageTaken,
     SendingHalted,
     claim_message,
+    is_anything_queued,
     note_deferred,
     note_interrupted,
     note_refused,
@@ -140,7 +141,7 @@ class _BatchEnd:
     """The sending is done."""
 
     halted: bool = False
-    """Paused, stopped or over."""
+    """Paused, stopped or over; or it waits for letters to be printed."""
 
     trouble: bool = False
     """Neither mail server nor gateway takes anything at the moment."""
@@ -259,7 +260,9 @@ def _end_of(runtime: Runtime, pace: Pace, batch: Batch) -> _BatchEnd:
         sending = lock_sending(session, batch.election_id, batch.sending_id)
         now = runtime.clock.now()
         finished = finish_sending(session, runtime.settings, sending, now=now)
-    return _BatchEnd(finished=finished, pass_over=not finished)
+        left = not finished and is_anything_queued(session, sending)
+    # What is left but letters is tried again; letters wait for an official.
+    return _BatchEnd(finished=finished, pass_over=left, halted=not (finished or left))
 
 
 def _pause(runtime: Runtime, batch: Batch) -> None:

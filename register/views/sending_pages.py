@@ -172,5 +172,6 @@ def _told_words(kind: SendingKind, told: int) -> str:
     if kind == SendingKind.REMINDER:
         words = _("inntil %(number)s mottakere", number=show_number(told))
         return str(words)
-    one, many = "%(number)s mottaker", "%(number)s mottakere"
-    return str(ngettext(one, many, told, number=show_number(told)))
+    shown = show_number(told)
+    words = ngettext("%(number)s mottaker", "%(number)s mottakere", told, number=shown)
+    return str(words)

@@ -70,8 +70,7 @@ def _texts(
 ) -> Iterator[tuple[str, float, float]]:
     stack: list[Matrix] = []
     at, line, font = ONE, ONE, ""
-    for operands, operator in pikepdf.parse_content_stream(page):
-        name, values = str(operator), list(operands)
+    for name, values in _steps(page):
         if name == "q":
             stack.append(at)
         elif name == "Q":
@@ -98,13 +97,18 @@ def _texts(
 
 def _paths(page: pikepdf.Page) -> Iterator[list[tuple[str, float, float]]]:
     path: list[tuple[str, float, float]] = []
-    for operands, operator in pikepdf.parse_content_stream(page):
-        name = str(operator)
+    for name, operands in _steps(page):
         if name in {"m", "l"}:
             path.append((name, float(operands[0]), float(operands[1])))
         elif name in {"S", "f", "B", "n", "f*", "B*", "s"}:
             yield path
             path = []
+
+
+def _steps(page: pikepdf.Page) -> Iterator[tuple[str, list[Any]]]:
+    for step in pikepdf.parse_content_stream(page):
+        assert isinstance(step, pikepdf.ContentStreamInstruction)
+        yield str(step.operator), list(step.operands)
 
 
 def _modules(path: list[tuple[str, float, float]]) -> set[tuple[int, int]]:

@@ -46,6 +46,7 @@ from register.roll_phases import (
 )
 from register.sending import LettersTellTooMuch, WrongSendingState, pause_sending
 from register.sending_jobs import sweep_sendings
+from register.sending_pace import Pace
 from register.sending_texts import set_language_text
 from register.tables import LetterBatch, Sending, VotingCode
 from register.voting_codes import login_public_key
@@ -280,6 +281,8 @@ def test_the_board_is_told_when_mails_have_gone_and_letters_are_posted(
         "9": MessageState.SENT,
     }
     assert office.sending(sending_id).state == SendingState.RUNNING
+    # The mail server is not what it waits for.
+    assert not Pace(office.runtime.redis("register"), sending_id).is_waiting()
     with pytest.raises(NotPrinted):
         post(office, sending_id)
     settle(office, draw(office, sending_id))
