@@ -13,16 +13,8 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-import webauthn
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
-from webauthn.helpers import base64url_to_bytes, options_to_json
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from accounts.second_factors import FactorRefused
 from accounts.tables import Official, OfficialPasskey
@@ -33,7 +25,6 @@ LONGEST_ANSWER: Final = 16_384
 """Characters of an authenticator's answer as JSON."""
 
 LONGEST_NAME: Final = 60
-_VERIFICATION: Final = UserVerificationRequirement.PREFERRED
 
 
 class PasskeysUnavailable(Exception):
@@ -85,24 +76,20 @@ def registration_options(
         TooManyPasskeys: there are ten already.
 
     """
+    from accounts import authenticators  # noqa: PLC0415 - slow to load
+
     official = session.get_one(Official, official_id)
     known = _known(session, official_id)
     if len(known) >= MOST_PASSKEYS:
         raise TooManyPasskeys
-    options = webauthn.generate_registration_options(
-        rp_id=party.id,
-        rp_name="Urne",
+    return authenticators.creation_options(
+        party,
         user_id=bytes.fromhex(official_id),
         user_name=official.email,
-        user_display_name=official.name,
+        display_name=official.name,
         challenge=challenge,
-        exclude_credentials=known,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.DISCOURAGED,
-            user_verification=_VERIFICATION,
-        ),
+        known=known,
     )
-    return options_to_json(options)
 
 
 def register_passkey(
@@ -122,12 +109,11 @@ def register_passkey(
         TooManyPasskeys: there are ten already.
 
     """
+    from accounts import authenticators  # noqa: PLC0415 - slow to load
+
     try:
-        made = webauthn.verify_registration_response(
-            credential=_document(answer),
-            expected_challenge=challenge,
-            expected_rp_id=party.id,
-            expected_origin=party.origin,
+        made = authenticators.verify_creation(
+            party, challenge=challenge, document=_document(answer)
         )
     except Exception:  # noqa: BLE001 - whatever a hostile answer breaks is a refusal
         raise FactorRefused from None
@@ -150,13 +136,10 @@ def authentication_options(
     session: Session, party: RelyingParty, official_id: str, challenge: bytes
 ) -> str:
     """Return what a browser is asked, to use one of the official's passkeys."""
-    options = webauthn.generate_authentication_options(
-        rp_id=party.id,
-        challenge=challenge,
-        allow_credentials=_known(session, official_id),
-        user_verification=_VERIFICATION,
-    )
-    return options_to_json(options)
+    from accounts import authenticators  # noqa: PLC0415 - slow to load
+
+    known = _known(session, official_id)
+    return authenticators.request_options(party, challenge=challenge, known=known)
 
 
 def verify_passkey(
@@ -174,29 +157,30 @@ def verify_passkey(
             back, as that of a copy would.
 
     """
+    from accounts import authenticators  # noqa: PLC0415 - slow to load
+
     try:
         document = _document(answer)
-        credential_id = base64url_to_bytes(str(document["id"]))
+        credential_id = authenticators.credential_id_of(document)
     except Exception:  # noqa: BLE001 - see above
         raise FactorRefused from None
     row = session.get(OfficialPasskey, credential_id)
     if row is None or row.official_id != official_id:
         raise FactorRefused
     try:
-        shown = webauthn.verify_authentication_response(
-            credential=document,
-            expected_challenge=challenge,
-            expected_rp_id=party.id,
-            expected_origin=party.origin,
-            credential_public_key=row.public_key,
-            credential_current_sign_count=row.sign_count,
+        counter = authenticators.verify_answer(
+            party,
+            challenge=challenge,
+            document=document,
+            public_key=row.public_key,
+            sign_count=row.sign_count,
         )
     except Exception:  # noqa: BLE001 - see above
         raise FactorRefused from None
     session.execute(
         update(OfficialPasskey)
         .where(OfficialPasskey.credential_id == credential_id)
-        .values(sign_count=shown.new_sign_count)
+        .values(sign_count=counter)
     )
 
 
@@ -230,13 +214,13 @@ def _document(answer: str) -> dict[str, object]:
     return document
 
 
-def _known(session: Session, official_id: str) -> list[PublicKeyCredentialDescriptor]:
+def _known(session: Session, official_id: str) -> list[bytes]:
     query = (
         select(OfficialPasskey.credential_id)
         .where(OfficialPasskey.official_id == official_id)
         .order_by(OfficialPasskey.credential_id)
     )
-    return [PublicKeyCredentialDescriptor(id=each) for each in session.scalars(query)]
+    return list(session.scalars(query))
 
 
 def _record(session: Session, official_id: str, kind: str, at: datetime) -> None:

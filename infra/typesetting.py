@@ -3,6 +3,9 @@
 The same HTML, date and attachments give the same bytes on every machine with the same
 releases of the libraries: no clock, no random number and no font of the machine is
 asked. Nothing is fetched: what is not one of our own fonts is refused.
+
+Loading this module takes a second and 60 MB: it is imported where something is printed,
+not where a process starts.
 """
 
 from __future__ import annotations
@@ -10,7 +13,6 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +25,7 @@ from typing_extensions import override
 from weasyprint import HTML, Attachment
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from infra.attached_files import AttachedFile
 from infra.i18n import LANGUAGES
 
 VARIANT: Final = "pdf/a-3a"
@@ -57,17 +60,6 @@ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">\
 
 class NotOurs(Exception):
     """A document asked for something other than our own fonts."""
-
-
-@dataclass(frozen=True, slots=True)
-class AttachedFile:
-    """A file inside the document."""
-
-    name: str
-    content: bytes
-    description: str
-    relationship: str
-    """ISO 19005-3 annex E: Data, Source, Supplement, Alternative or Unspecified."""
 
 
 def typeset(

@@ -10,13 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import segno
-from weasyprint import HTML
 
 from crypto.codes import VotingCode, short_fingerprint
-from infra.typesetting import OwnFonts, with_fonts
 from register.letters import Letter
 from register.mail_templates import Template
 from register.mails import (
@@ -28,6 +26,9 @@ from register.mails import (
     voting_link,
 )
 from register.writing import render_in, write_moment
+
+if TYPE_CHECKING:
+    from weasyprint import HTML
 
 EXAMPLE_POSTAL: Final = "Eksempelveien 1\n0001 OSLO"
 
@@ -165,4 +166,9 @@ def _lay_out(head: Letterhead, pages: Sequence[LetterPage], number: int) -> HTML
         "style": _STYLE.read_text("utf-8"),
     }
     document = render_in(pages[0].language, "letter/batch.html", context)
+    # Slow to load, and needed only where something is printed.
+    from weasyprint import HTML  # noqa: PLC0415
+
+    from infra.typesetting import OwnFonts, with_fonts  # noqa: PLC0415
+
     return HTML(string=with_fonts(document), url_fetcher=OwnFonts())

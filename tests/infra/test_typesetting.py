@@ -14,7 +14,8 @@ from typing import Any
 import pikepdf
 import pytest
 
-from infra.typesetting import AttachedFile, NotOurs, typeset
+from infra.attached_files import AttachedFile
+from infra.typesetting import NotOurs, typeset
 
 ROOT = Path(__file__).resolve().parents[2]
 AT = datetime(2027, 3, 8, 19, 30, tzinfo=UTC)

@@ -12,8 +12,8 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from crypto.hashing import digest
+from infra.attached_files import AttachedFile
 from infra.i18n import speaking
-from infra.typesetting import AttachedFile, typeset
 from voting.elections import draft_of, get_election
 from voting.presenting.certificate_page import read_certificate
 from voting.presenting.language_words import language_name
@@ -75,6 +75,8 @@ def print_annex(sources: AnnexSources, language: str) -> bytes:
             "Source",
         )
     name = digest("printed", sources.certificate, language.encode("ascii"))
+    from infra.typesetting import typeset  # noqa: PLC0415 - slow to load
+
     return typeset(
         html,
         language=language,

@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Final
 
 from crypto.hashing import digest
+from infra.attached_files import AttachedFile
 from infra.i18n import speaking
-from infra.typesetting import AttachedFile, typeset
 from voting.address_changes import AddressChange
 from voting.approvals import protocol_digest
 from voting.incidents import Incident
@@ -75,6 +75,8 @@ def print_protocol(sources: ProtocolSources, language: str) -> bytes:
         )
         attached = _attached(sources)
     name = digest("printed", sources.protocol, language.encode("ascii"))
+    from infra.typesetting import typeset  # noqa: PLC0415 - slow to load
+
     return typeset(
         html,
         language=language,
