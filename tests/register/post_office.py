@@ -23,6 +23,7 @@ from infra.keystore import DataKey
 from infra.queues import queue_of
 from infra.runtime import Runtime, open_runtime
 from register.mail_templates import suggested_template
+from register.marks import mark_paper
 from register.queueing import enqueue_quietly
 from register.recipients import Plan
 from register.roll import find_entry, read_data_key, read_person
@@ -200,6 +201,18 @@ class PostOffice:
             row = session.get_one(VotingCode, self.login_key(received))
         fingerprint = self.election.fingerprint
         self.election.take(Link(code, fingerprint, row.entry_id, row.message_id))
+
+    def vote_on_paper(self, member_number: str) -> None:
+        """Mark a member as one who votes on paper."""
+        entry_id = self.entry(member_number).id
+        with self.election.store.begin() as session:
+            mark_paper(
+                session,
+                election_id=ELECTION,
+                entry_id=entry_id,
+                actor=OFFICIAL,
+                now=self.now,
+            )
 
     def sweep(self) -> None:
         enqueue_quietly(self.runtime, SWEEP_JOB)

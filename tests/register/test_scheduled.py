@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from register.mail_templates import MissingField, UnknownLanguage, suggested_template
-from register.marks import mark_paper
 from register.recipients import Plan, count_recipients
 from register.refusals import ElectionNotOpen
 from register.roll_phases import (
@@ -165,14 +164,7 @@ def test_the_notice_tells_each_member_how_the_register_has_them(
     office.open(*members(3), ("9", "Uten", "Adresse", "", "", "Alle"))
     office.invite()
     office.mark(office.smtp.messages_to("medlem1@example.no")[0])
-    with office.election.store.begin() as session:
-        mark_paper(
-            session,
-            election_id=ELECTION,
-            entry_id=office.entry("2").id,
-            actor=OFFICIAL,
-            now=office.now,
-        )
+    office.vote_on_paper("2")
     with pytest.raises(ElectionNotOpen):
         office.write(NOTICE)
     close(office)

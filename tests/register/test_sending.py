@@ -11,7 +11,6 @@ from crypto.signing import verify_signature
 from crypto.statements import codes_parts
 from infra.queues import queue_of
 from register.mail_templates import MissingField
-from register.marks import mark_paper
 from register.persons import EntryId, Person, seal_person
 from register.recipients import count_recipients, shown_number
 from register.refusals import ElectionNotOpen
@@ -113,14 +112,7 @@ def test_a_reminder_goes_to_the_unmarked_only(office: PostOffice) -> None:
     office.open(*members(4))
     office.invite()
     office.mark(office.smtp.messages_to("medlem2@example.no")[0])
-    with office.election.store.begin() as session:
-        mark_paper(
-            session,
-            election_id=ELECTION,
-            entry_id=office.entry("3").id,
-            actor=OFFICIAL,
-            now=office.now,
-        )
+    office.vote_on_paper("3")
     office.smtp.messages.clear()
     sending_id = office.start(REMINDER)
     assert set(office.states(sending_id)) == {"1", "4"}
