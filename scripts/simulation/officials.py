@@ -24,6 +24,9 @@ _ID: Final = re.compile(r"/valg/([0-9a-f]{32})")
 _KEY_LINK: Final = re.compile(r"/nokkel/[0-9a-f]{32}#([0-9A-Z]{26})")
 _SENDING: Final = re.compile(r"/utsending/([0-9a-f]{32})")
 
+_READING: Final = "/manntall/lesing/"
+_READING_SECONDS: Final = 900
+
 
 @dataclass(frozen=True, slots=True)
 class ElectionPlan:
@@ -132,7 +135,13 @@ class OfficialClient:
         preview = self._web.submit(
             page, page.form("/manntall"), upload=Upload("file", filename, content)
         )
-        return self._web.submit(preview, preview.form("/manntall/bekreft"))
+        if _READING not in preview.url:
+            return self._web.submit(preview, preview.form("/manntall/bekreft"))
+        # A large file is read, and imported, by a job.
+        read = self._when_offered(preview.url, "/bekreft")
+        self._web.submit(read, read.form("/bekreft"))
+        roll = f"{self._register}/r/valg/{election}/manntall"
+        return self._when_offered(roll, "/angre")
 
     def freeze_roll(self, election: str) -> None:
         """Freeze the roll."""
@@ -174,6 +183,17 @@ class OfficialClient:
 
     def _get(self, path: str) -> Page:
         return self._web.get(self._origin + path)
+
+    def _when_offered(self, url: str, ending: str) -> Page:
+        """Return a page once it has a form whose address ends so."""
+
+        def look() -> Page:
+            page = self._web.get(url)
+            page.form(ending)
+            return page
+
+        what = f"a form {ending}"
+        return wait_for(what, look, seconds=_READING_SECONDS, passing=NoSuchForm)
 
     def _of_register(self, election: str, name: str) -> Page:
         return self._web.get(f"{self._register}/r/valg/{election}/{name}")
