@@ -21,7 +21,7 @@ from webauthn.helpers.structs import (
 if TYPE_CHECKING:
     from webauthn.registration.verify_registration_response import VerifiedRegistration
 
-    from accounts.passkeys import RelyingParty
+    from accounts.relying_party import RelyingParty
 
 _VERIFICATION: Final = UserVerificationRequirement.PREFERRED
 

@@ -6,16 +6,14 @@ official has is none of our business.
 
 from __future__ import annotations
 
-import ipaddress
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from urllib.parse import urlsplit
 
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
+from accounts.relying_party import RelyingParty
 from accounts.second_factors import FactorRefused
 from accounts.tables import Official, OfficialPasskey
 from infra.audit import record_event
@@ -27,44 +25,8 @@ LONGEST_ANSWER: Final = 16_384
 LONGEST_NAME: Final = 60
 
 
-class PasskeysUnavailable(Exception):
-    """The service's address is a number: passkeys belong to names."""
-
-
 class TooManyPasskeys(Exception):
     """An official has at most ten."""
-
-
-@dataclass(frozen=True, slots=True)
-class RelyingParty:
-    """Whom a passkey is for: the service's host name, and its whole origin."""
-
-    id: str
-    origin: str
-
-
-def relying_party(service_url: str) -> RelyingParty:
-    """Return the relying party of the service's public address.
-
-    Raises:
-        PasskeysUnavailable: browsers make no passkeys for a numeric address.
-
-    """
-    host = urlsplit(service_url).hostname or ""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return RelyingParty(host, service_url)
-    raise PasskeysUnavailable
-
-
-def has_passkeys(service_url: str) -> bool:
-    """Tell whether passkeys can be used at this address."""
-    try:
-        relying_party(service_url)
-    except PasskeysUnavailable:
-        return False
-    return True
 
 
 def registration_options(

@@ -21,11 +21,13 @@ from accounts.guards import current_entrant, entering, public, session_token
 from accounts.officials import OfficialIdentity, SignInRefused, authenticate_official
 from accounts.passkeys import (
     authentication_options,
-    has_passkeys,
-    relying_party,
     verify_passkey,
 )
 from accounts.recovery_codes import use_code
+from accounts.relying_party import (
+    has_passkeys,
+    relying_party,
+)
 from accounts.second_factors import FactorRefused, factor_key, read_factors
 from accounts.sessions import REGISTER_COOKIE, SERVICE_COOKIE, close_session
 from accounts.totp import verify_totp

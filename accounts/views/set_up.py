@@ -16,14 +16,16 @@ from accounts.forms.entering import CodeForm, PasskeyForm
 from accounts.forms.own import PasskeyNameForm
 from accounts.guards import current_entrant, entering, session_token
 from accounts.passkeys import (
-    PasskeysUnavailable,
     TooManyPasskeys,
-    has_passkeys,
     register_passkey,
     registration_options,
-    relying_party,
 )
 from accounts.recovery_codes import draw_codes
+from accounts.relying_party import (
+    PasskeysUnavailable,
+    has_passkeys,
+    relying_party,
+)
 from accounts.second_factors import (
     FactorRefused,
     Factors,

@@ -16,13 +16,15 @@ from accounts.challenges import draw_challenge, take_challenge
 from accounts.officials import OfficialIdentity
 from accounts.passkeys import (
     MOST_PASSKEYS,
-    PasskeysUnavailable,
-    RelyingParty,
     TooManyPasskeys,
     register_passkey,
     registration_options,
-    relying_party,
     verify_passkey,
+)
+from accounts.relying_party import (
+    PasskeysUnavailable,
+    RelyingParty,
+    relying_party,
 )
 from accounts.roles import Role
 from accounts.second_factors import FactorRefused, read_factors
