@@ -393,6 +393,8 @@ def test_protocol_is_handed_out_as_pdf_in_each_language(office: Office) -> None:
     page = organiser.get(f"{office.here}/protokoll")
     assert "Papirene gjøres ferdige" not in page.text
     assert "Protokollen som PDF, nynorsk oversettelse" in page.text
+    shown = everybody.get("/s/valget/protokoll").text
+    assert "PDF, bokmål Protokollen som PDF, nynorsk oversettelse" in shown
     seen = set()
     for language in ("nb", "nn", "en"):
         answer = everybody.get(f"/s/valget/protokoll.pdf?sprak={language}")

@@ -90,6 +90,7 @@ def _public(template: str, election: Election, **context: object) -> str:
         f"voting/official/{template}",
         election=election,
         organisation=draft.organisation,
+        original=draft.language,
         practice=draft.practice,
         **context,
     )
