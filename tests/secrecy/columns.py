@@ -207,6 +207,7 @@ REGISTER: Final[Columns] = {
         "state": "how far it has come",
         "started_at": "when",
         "counts": "how many rows of each kind",
+        "checks": "what the look found",
         "certificate": "what is public",
     },
     "turnout_samples": {
