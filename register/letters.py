@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -42,6 +43,10 @@ from register.voting_codes import (
     kill_codes_of_message,
     require_voting_ahead,
 )
+
+
+_MOST_BATCHES: Final = 100_000
+"""Ten million letters; a larger number would be none to the database."""
 
 
 class UnknownLetterBatch(SendingRefused):
@@ -208,6 +213,8 @@ def _lock_batch(
     session: Session, election_id: str, sending_id: bytes, number: int
 ) -> tuple[Sending, LetterBatch]:
     sending = lock_sending(session, election_id, sending_id)
+    if number > _MOST_BATCHES:
+        raise UnknownLetterBatch
     batch = session.scalar(
         select(LetterBatch)
         .where(LetterBatch.sending_id == sending.id, LetterBatch.number == number)
