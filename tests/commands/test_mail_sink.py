@@ -18,8 +18,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from infra.clock import FixedClock
-from infra.message_settings import SmtpSettings
 from infra.mail import Sender, SmtpTransport
+from infra.message_settings import SmtpSettings
 from infra.messages import Message
 from scripts.mailsink.storage import list_mails
 from tests.services import free_port

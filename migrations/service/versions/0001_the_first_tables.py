@@ -416,12 +416,8 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("official_id", sa.String(length=32), nullable=False),
         sa.Column("complete", sa.Boolean(), nullable=False),
-        sa.Column(
-            "begun_at", infra.columns.UTCDateTime(timezone=True), nullable=False
-        ),
-        sa.Column(
-            "seen_at", infra.columns.UTCDateTime(timezone=True), nullable=False
-        ),
+        sa.Column("begun_at", infra.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", infra.columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column(
             "expires_at", infra.columns.UTCDateTime(timezone=True), nullable=False
         ),
