@@ -44,7 +44,6 @@ from register.voting_codes import (
     require_voting_ahead,
 )
 
-
 _MOST_BATCHES: Final = 100_000
 """Ten million letters; a larger number would be none to the database."""
 
