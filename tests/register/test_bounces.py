@@ -12,19 +12,10 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select
 
 from infra.tables import AUDIT
-from register.bounces import (
-    LARGEST,
-    Bounce,
-    NotABounce,
-    Outcome,
-    UnknownToUs,
-    read_bounce,
-)
+from register.bounces import LARGEST, read_bounce
 from register.delivery_reports import note_report
 from register.lookups import list_troubled
 from register.recipients import Plan, count_recipients
@@ -34,173 +25,12 @@ from register.tables import Message
 from tests.conftest import Stores
 from tests.register.post_office import ROOT, PostOffice, a_post_office, link_in, members
 from tests.register.register_site import an_app
+from tests.register.returned_mail import prose
 from tests.register.roll_files import ELECTION
 from tests.smtp import Received, SmtpServer
 
 EMAIL, SMS, LETTER = MessageChannel
 TOKEN = "report-token-of-the-tests"
-ID = "0123456789abcdef" * 2
-QUOTED = (
-    f"Message-ID: <{ID}@urne.example>\r\nFrom: urne@urne.example\r\n"
-    "To: medlem1@example.no\r\nSubject: Stem\r\n\r\n"
-    "http://stemme.test/s/lonn-2026#KODEKODEKODEKODEKODEKODE12.FPFPFPFPFPFPFPFP\r\n"
-)
-OURS = bytes.fromhex(ID)
-
-
-def a_report(action: str, status: str, *, quoted: str = QUOTED) -> bytes:
-    """Return a delivery status notification as RFC 3464 has it."""
-    return (
-        "Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example\r\n"
-        "To: retur@urne.example\r\nSubject: Undelivered Mail Returned to Sender\r\n"
-        "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
-        "Content-Type: multipart/report; report-type=delivery-status;"
-        ' boundary="B"\r\n\r\n'
-        "--B\r\nContent-Type: text/plain\r\n\r\nI'm sorry.\r\n\r\n"
-        "--B\r\nContent-Type: message/delivery-status\r\n\r\n"
-        "Reporting-MTA: dns; mx.example\r\n\r\n"
-        "Final-Recipient: rfc822; medlem1@example.no\r\n"
-        f"Action: {action}\r\nStatus: {status}\r\n"
-        "Diagnostic-Code: smtp; 550 no such user\r\n\r\n"
-        f"--B\r\nContent-Type: message/rfc822\r\n\r\n{quoted}\r\n--B--\r\n"
-    ).encode()
-
-
-def prose(text: str, **headers: str) -> bytes:
-    """Return a bounce written for people."""
-    told = {
-        "Return-Path": "<>",
-        "From": "Mail Delivery System <Mailer-Daemon@mx.example>",
-        "To": "urne@urne.example",
-        "Subject": "failure notice",
-    } | {name.replace("_", "-"): value for name, value in headers.items()}
-    lines = [f"{name}: {value}" for name, value in told.items() if value]
-    return ("\r\n".join(lines) + "\r\n\r\n" + text).encode()
-
-
-QMAIL = (
-    "Hi. This is the qmail-send program at mx.example.\r\n"
-    "I'm afraid I wasn't able to deliver your message to the following addresses.\r\n"
-    "This is a permanent error; I've given up. Sorry it didn't work out.\r\n\r\n"
-    "<medlem1@example.no>:\r\nUser unknown\r\n\r\n"
-    f"--- Below this line is a copy of the message.\r\n\r\n{QUOTED}"
-)
-EXIM = (
-    "This message was created automatically by mail delivery software.\r\n"
-    "A message that you sent could not be delivered to one or more recipients.\r\n\r\n"
-    f"------ This is a copy of the message, with all headers. ------\r\n\r\n{QUOTED}"
-)
-EXCHANGE = (
-    "Your message did not reach some or all of the intended recipients.\r\n"
-    "      medlem1@example.no on 03.03.2026 09:00\r\n"
-    "            550 5.1.10 RESOLVER.ADR.RecipientNotFound\r\n"
-    f"> Message-ID: <{ID}@urne.example>\r\n"
-)
-
-
-@pytest.mark.parametrize(
-    ("raw", "expected"),
-    [
-        (a_report("failed", "5.1.1"), Bounce(OURS, Outcome.FAILED, "5.1.1")),
-        (a_report("Failed (it is)", "4.4.7"), Bounce(OURS, Outcome.FAILED, "4.4.7")),
-        (a_report("delayed", "4.4.1"), Bounce(OURS, Outcome.DELAYED, "4.4.1")),
-        (a_report("delivered", "2.0.0"), Bounce(OURS, Outcome.DELIVERED, "2.0.0")),
-        (prose(QMAIL), Bounce(OURS, Outcome.FAILED, "")),
-        (
-            prose(EXIM, X_Failed_Recipients="medlem1@example.no"),
-            Bounce(OURS, Outcome.FAILED, ""),
-        ),
-        (prose(EXCHANGE), Bounce(OURS, Outcome.FAILED, "5.1.10")),
-        (
-            prose(f"Your message is delayed. 4.7.1\r\nMessage-ID: <{ID}@urne.example>"),
-            Bounce(OURS, Outcome.DELAYED, "4.7.1"),
-        ),
-        (
-            prose("Undeliverable. 5.7.1", To=f"retur+{ID}@urne.example"),
-            Bounce(OURS, Outcome.FAILED, "5.7.1"),
-        ),
-        (
-            prose("No such user.", Delivered_To=f"retur+{ID}@urne.example"),
-            Bounce(OURS, Outcome.FAILED, ""),
-        ),
-        (
-            prose("550 no", In_Reply_To=f"<{ID}@urne.example>"),
-            Bounce(OURS, Outcome.FAILED, ""),
-        ),
-        (
-            a_report("failed", "5.0.0", quoted="Subject: x\r\n\r\n").replace(
-                b"To: retur@", f"To: retur+{ID}@".encode()
-            ),
-            Bounce(OURS, Outcome.FAILED, "5.0.0"),
-        ),
-    ],
-)
-def test_what_servers_send_back_is_read(raw: bytes, expected: Bounce) -> None:
-    assert read_bounce(raw) == expected
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"",
-        b"\x00\xff\xfe not a mail",
-        prose(f"Jeg er på ferie.\r\n\r\n{QUOTED}", From="Kari <kari@example.no>"),
-        prose(
-            f"550 5.1.1 sier jeg\r\n{QUOTED}",
-            From="kari@example.no",
-            Return_Path="<kari@example.no>",
-        ),
-        prose(f"Ute\r\n{QUOTED}", Auto_Submitted="auto-replied"),
-        a_report("opened", "2.0.0"),
-        prose(f"Hello\r\n{QUOTED}"),
-        b"From: mailer-daemon@x\r\n\r\n550 " + b"x" * LARGEST,
-    ],
-)
-def test_what_is_no_bounce_changes_nothing(raw: bytes) -> None:
-    with pytest.raises(NotABounce):
-        read_bounce(raw)
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        a_report("failed", "5.1.1", quoted="Message-ID: <abc@other>\r\n\r\nHi"),
-        prose("550 user unknown"),
-        prose("550 user unknown", To=f"retur+{ID[:-1]}@urne.example"),
-        prose("550 user unknown", To=f"retur+{ID.upper()}@urne.example"),
-    ],
-)
-def test_a_bounce_of_somebody_elses_mail_is_said_to_be_that(raw: bytes) -> None:
-    with pytest.raises(UnknownToUs):
-        read_bounce(raw)
-
-
-def test_parts_within_parts_without_end_come_to_an_end() -> None:
-    raw = prose("550 5.1.1", To=f"retur+{ID}@urne.example")
-    for depth in range(60):
-        raw = (
-            f"From: MAILER-DAEMON@x\r\nTo: retur+{ID}@urne.example\r\n"
-            f'Content-Type: multipart/mixed; boundary="b{depth}"\r\n\r\n'
-            f"--b{depth}\r\nContent-Type: message/rfc822\r\n\r\n"
-        ).encode() + raw
-    assert read_bounce(raw).outcome == Outcome.FAILED
-
-
-@given(st.binary(max_size=400), st.sampled_from([a_report("failed", "5.1.1"), b""]))
-def test_no_bytes_make_the_reading_fail_otherwise(noise: bytes, mail: bytes) -> None:
-    cut = len(noise) % (len(mail) + 1)
-    for raw in (noise, mail[:cut] + noise + mail[cut:]):
-        try:
-            found = read_bounce(raw)
-        except (NotABounce, UnknownToUs):
-            continue
-        assert len(found.token) == 16
-
-
-def test_nothing_of_the_quoted_mail_is_in_what_is_read() -> None:
-    found = read_bounce(a_report("failed", "5.1.1"))
-    assert "KODE" not in repr(found)
-    assert "medlem1" not in repr(found)
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from register.roll_phases import (
 from tests.conftest import Stores
 from tests.register.post_office import PostOffice, a_post_office
 from tests.register.printed import sheets_of
+from tests.register.printing_room import HEADINGS, batches, residents
 from tests.register.register_site import HERE, Browser, signed_in, told, words_of
-from tests.register.test_letters import HEADINGS, batches, residents
 from tests.smtp import SmtpServer
 
 LETTER = MessageChannel.LETTER

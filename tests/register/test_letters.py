@@ -23,20 +23,14 @@ from register.letters import (
     LettersPosted,
     NotPrinted,
     PrintedBefore,
-    PrintRun,
     UnknownLetterBatch,
     confirm_printed,
-    draw_letters,
-    list_letter_batches,
-    note_printed,
-    post_letters,
 )
 from register.mail_templates import Template, suggested_template
 from register.mails import letterhead_of
 from register.recipients import Plan, count_recipients
 from register.refusals import CodeDead
 from register.rights import identify_voter
-from register.roll import read_data_key
 from register.roll_phases import (
     LetterBatchState,
     MessageChannel,
@@ -48,20 +42,24 @@ from register.sending import LettersTellTooMuch, WrongSendingState, pause_sendin
 from register.sending_jobs import sweep_sendings
 from register.sending_pace import Pace
 from register.sending_texts import set_language_text
-from register.tables import LetterBatch, Sending, VotingCode
+from register.tables import VotingCode
 from register.voting_codes import login_public_key
 from tests.conftest import Stores
 from tests.register.elections import OFFICIAL, Link
 from tests.register.post_office import PostOffice, a_post_office
 from tests.register.printed import Sheet, sheets_of
+from tests.register.printing_room import (
+    HEADINGS,
+    batches,
+    draw,
+    post,
+    residents,
+    settle,
+)
 from tests.register.roll_files import ELECTION
 from tests.smtp import SmtpServer
 
 LETTER, EMAIL = MessageChannel.LETTER, MessageChannel.EMAIL
-HEADINGS = (
-    *("Medlemsnummer", "Fornavn", "Etternavn", "E-post"),
-    *("Postadresse", "Postnr", "Poststed", "Målform"),
-)
 PAGE = "http://stemme.test/s/lonn-2026"
 
 
@@ -72,57 +70,6 @@ def office(
     lent = a_post_office(stores, tmp_path, redis_url, smtp_server)
     yield lent
     lent.runtime.close()
-
-
-def residents(count: int, language: str = "") -> list[tuple[str, ...]]:
-    """Invented members without a mail address, who live in Storgata."""
-    return [
-        (str(n), f"Kåre{n}", "Ås", "", f"Storgata {n}", "155", "OSLO", language)
-        for n in range(1, count + 1)
-    ]
-
-
-def draw(
-    office: PostOffice, sending_id: bytes, number: int = 1, *, again: bool = False
-) -> PrintRun:
-    election = office.election
-    with election.store.begin() as session:
-        key = read_data_key(session, election.keystore, ELECTION)
-        return draw_letters(
-            session,
-            key,
-            election_id=ELECTION,
-            sending_id=sending_id,
-            number=number,
-            again=again,
-            service_url=election.settings.service_url,
-            actor=OFFICIAL,
-            now=office.now,
-        )
-
-
-def settle(office: PostOffice, run: PrintRun) -> None:
-    with office.election.store.begin() as session:
-        note_printed(session, ELECTION, run)
-
-
-def post(office: PostOffice, sending_id: bytes, number: int = 1) -> bool:
-    with office.election.store.begin() as session:
-        return post_letters(
-            session,
-            office.election.settings,
-            election_id=ELECTION,
-            sending_id=sending_id,
-            number=number,
-            actor=OFFICIAL,
-            now=office.now,
-        )
-
-
-def batches(office: PostOffice, sending_id: bytes) -> list[LetterBatch]:
-    with office.election.store.reading() as session:
-        sending = session.get_one(Sending, sending_id)
-        return list(list_letter_batches(session, sending))
 
 
 def code_on(sheet: Sheet) -> DrawnCode:
