@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,32 +33,60 @@ if TYPE_CHECKING:
 
 
 ON_SQLITE_FIRST = (
-    "tests/accounts/test_second_factors.py",
+    "tests/accounts/",
     "tests/browser/",
+    "tests/register/test_address_changes.py",
+    "tests/register/test_bounces.py",
+    "tests/register/test_election_documents.py",
+    "tests/register/test_late_additions_pages.py",
+    "tests/register/test_letter_pages.py",
+    "tests/register/test_letters.py",
     "tests/register/test_register_pages.py",
+    "tests/register/test_resends.py",
+    "tests/register/test_roll_import.py",
+    "tests/register/test_roll_readings.py",
+    "tests/register/test_scheduled.py",
     "tests/register/test_sending_killed.py",
+    "tests/register/test_shredding_page.py",
+    "tests/register/test_sms_sending.py",
+    "tests/register/test_turnout.py",
+    "tests/register/test_voter_views.py",
     "tests/secrecy/test_servers_open_nothing.py",
     "tests/secrecy/test_voter_requests.py",
+    "tests/voting/test_archive.py",
+    "tests/voting/test_casting.py",
+    "tests/voting/test_late_signatures.py",
+    "tests/voting/test_long_work.py",
+    "tests/voting/test_printed_annex.py",
+    "tests/voting/test_printed_protocol.py",
+    "tests/voting/test_seats.py",
+    "tests/voting/test_whole_election.py",
     "tests/web/",
 )
 """What asks both databases the same, mostly pages, through use cases that are tried on
 both; so on PostgreSQL it is tried with --long."""
 
 LONG = (
+    # Argon2id at its full cost, and the worker, where pages use it, is tried
+    "tests/browser/test_crypto_vectors.py::test_vector_is_read_as_it_says[window-own/keyfile/",
     "tests/browser/test_holder_page.py",  # test_whole_election walks the same page
     "tests/commands/test_demo.py",  # test_run starts the same, without its voters
     # test_run's other tests start and stop the same
     "tests/commands/test_run.py::test_nothing_outlives_a_killed_supervisor",
     "tests/commands/test_run.py::test_two_web_servers",
     "tests/commands/test_simulate.py",  # test_whole_election goes the same way
+    "tests/crypto/test_benchmarks.py::test_a_batch_of_letters",  # a hundred letters
     "tests/faults/test_emptied_redis.py",  # a whole installation for each
     "tests/faults/test_killed_verifier.py",  # a whole installation for each
     "tests/faults/test_killed_web.py",  # a whole installation for each
     "tests/faults/test_killed_workers.py",  # a whole installation for each
     "tests/faults/test_shredded_folder.py",  # a whole installation for each
     "tests/faults/test_verifier_queue.py",  # test_one_link queues as many
+    # two processes load all that prints
+    "tests/infra/test_typesetting.py::test_same_input_gives_the_same_bytes_in_every",
     "tests/javascript/test_holder_ceremony.py",  # Argon2id at its full cost
     "tests/register/test_register_look.py",  # every page at every width
+    "tests/voting/test_archive.py::test_a_spoiled_file",  # an election for each file
     "tests/web/test_official_look.py",  # every page at every width
 )
 """What takes minutes, and what it is that a shorter test tries too."""
@@ -87,12 +115,29 @@ class Stores:
     urls: Mapping[Side, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _PreparedCluster:
     """A cluster and its database that already holds the schema."""
 
     cluster: Cluster
     template: str
+    tables: frozenset[str]
+    empty: list[str] = field(default_factory=list)
+    """Databases that may be lent: emptying one takes a tenth of making one."""
+
+    def lend(self) -> str:
+        """Return the address of a database with the schema and nothing in it."""
+        return self.empty.pop() if self.empty else self._make()
+
+    def take_back(self, url: str) -> None:
+        """Empty a database for the next test, unless this one changed its tables."""
+        if self.cluster.empty_database(url, self.tables):
+            self.empty.append(url)
+        else:
+            self.cluster.drop_database(url)
+
+    def _make(self) -> str:
+        return self.cluster.create_database(self.template)
 
 
 @contextmanager
@@ -102,8 +147,12 @@ def _prepared(side: Side) -> Iterator[_PreparedCluster]:
         store = open_store(side, url)
         create_schema(store)
         store.dispose()  # a template may have no connection
-        yield _PreparedCluster(cluster, url.rpartition("/")[2])
-        cluster.drop_database(url)
+        prepared = _PreparedCluster(
+            cluster, url.rpartition("/")[2], cluster.tables_of(url)
+        )
+        yield prepared
+        for each in (*prepared.empty, url):
+            cluster.drop_database(each)
 
 
 @pytest.fixture(scope="session")
@@ -138,14 +187,11 @@ def postgres_stores(
     postgres_clusters: Mapping[Side, _PreparedCluster],
 ) -> Iterator[Stores]:
     """Both stores as databases of two PostgreSQL clusters."""
-    urls = {
-        side: prepared.cluster.create_database(prepared.template)
-        for side, prepared in postgres_clusters.items()
-    }
+    urls = {side: prepared.lend() for side, prepared in postgres_clusters.items()}
     with _opened(urls) as stores:
         yield stores
     for side, url in urls.items():
-        postgres_clusters[side].cluster.drop_database(url)
+        postgres_clusters[side].take_back(url)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
