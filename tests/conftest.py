@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -115,29 +115,12 @@ class Stores:
     urls: Mapping[Side, str]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _PreparedCluster:
     """A cluster and its database that already holds the schema."""
 
     cluster: Cluster
     template: str
-    tables: frozenset[str]
-    empty: list[str] = field(default_factory=list)
-    """Databases that may be lent: emptying one takes a tenth of making one."""
-
-    def lend(self) -> str:
-        """Return the address of a database with the schema and nothing in it."""
-        return self.empty.pop() if self.empty else self._make()
-
-    def take_back(self, url: str) -> None:
-        """Empty a database for the next test, unless this one changed its tables."""
-        if self.cluster.empty_database(url, self.tables):
-            self.empty.append(url)
-        else:
-            self.cluster.drop_database(url)
-
-    def _make(self) -> str:
-        return self.cluster.create_database(self.template)
 
 
 @contextmanager
@@ -147,12 +130,8 @@ def _prepared(side: Side) -> Iterator[_PreparedCluster]:
         store = open_store(side, url)
         create_schema(store)
         store.dispose()  # a template may have no connection
-        prepared = _PreparedCluster(
-            cluster, url.rpartition("/")[2], cluster.tables_of(url)
-        )
-        yield prepared
-        for each in (*prepared.empty, url):
-            cluster.drop_database(each)
+        yield _PreparedCluster(cluster, url.rpartition("/")[2])
+        cluster.drop_database(url)
 
 
 @pytest.fixture(scope="session")
@@ -187,11 +166,14 @@ def postgres_stores(
     postgres_clusters: Mapping[Side, _PreparedCluster],
 ) -> Iterator[Stores]:
     """Both stores as databases of two PostgreSQL clusters."""
-    urls = {side: prepared.lend() for side, prepared in postgres_clusters.items()}
+    urls = {
+        side: prepared.cluster.create_database(prepared.template)
+        for side, prepared in postgres_clusters.items()
+    }
     with _opened(urls) as stores:
         yield stores
     for side, url in urls.items():
-        postgres_clusters[side].take_back(url)
+        postgres_clusters[side].cluster.drop_database(url)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

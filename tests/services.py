@@ -88,42 +88,12 @@ class Cluster:
             sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
         )
 
-    def tables_of(self, url: str) -> frozenset[str]:
-        """Return the names of a database's tables."""
-        with _connected(url) as connection:
-            return _tables(connection)
-
-    def empty_database(self, url: str, tables: frozenset[str]) -> bool:
-        """Delete every row, whoever is still connected; False if the tables differ."""
-        with _connected(url) as connection:
-            connection.execute(_TERMINATE_OTHERS)
-            if _tables(connection) != tables:
-                return False
-            names = sql.SQL(", ").join(map(sql.Identifier, sorted(tables)))
-            connection.execute(sql.SQL("TRUNCATE {}").format(names))
-            return True
-
     def _execute(self, statement: sql.Composed) -> None:
-        with _connected(self.url) as connection:
+        address = make_url(self.url).set(drivername="postgresql")
+        with psycopg.connect(
+            address.render_as_string(hide_password=False), autocommit=True
+        ) as connection:
             connection.execute(statement)
-
-
-_TERMINATE_OTHERS: Final = """
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()
-"""
-
-
-def _tables(connection: psycopg.Connection) -> frozenset[str]:
-    query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-    return frozenset(name for (name,) in connection.execute(query))
-
-
-def _connected(url: str) -> psycopg.Connection:
-    address = make_url(url).set(drivername="postgresql")
-    return psycopg.connect(
-        address.render_as_string(hide_password=False), autocommit=True
-    )
 
 
 @contextmanager
