@@ -7,6 +7,7 @@ from typing import Final
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from accounts.guards import current_official, register_official
 from accounts.roles import Role
@@ -50,6 +51,10 @@ blueprint = Blueprint(
 
 _UNPROCESSABLE: Final = 422
 _DECIDING: Final = (Role.ORGANISER, Role.COMMITTEE)
+_WAITS: Final = _l(
+    "Forslaget venter. En annen arrangør eller en i valgkomiteen må godkjenne det,"
+    " under Rettelser. Gi beskjed."
+)
 
 
 @blueprint.get("")
@@ -83,7 +88,7 @@ def ask_for_addition(election_id: str) -> ResponseReturnValue:
     form = _addition_form(election_id)
     if not form.validate() or not _is_asked(election_id, form):
         return _addition_page(election_id, form), _UNPROCESSABLE
-    flash(_("Forslaget venter på en annen funksjonær."), "success")
+    flash(str(_WAITS), "success")
     return _to_list(election_id)
 
 
@@ -105,7 +110,7 @@ def ask_for_address(election_id: str) -> ResponseReturnValue:
             reason=str(form.reason.data),
             asking=_asking(desk),
         )
-        flash(_("Forslaget venter på en annen funksjonær."), "success")
+        flash(str(_WAITS), "success")
     return _to_list(election_id)
 
 
@@ -205,7 +210,10 @@ def _agree_to_address(desk: Desk, election_id: str, correction_id: bytes) -> Non
             (
                 _("Adressen er endret."),
                 told,
-                _("Ingen lenke er sendt: send en ny under Oppslag om det trengs."),
+                _(
+                    "Ingen lenke er sendt. Arrangøren sender den under Oppslag, eller"
+                    " med en ny innbydelse."
+                ),
             )
         ),
         "success",

@@ -113,6 +113,7 @@ def render_overview(
     return render_template(
         f"register/{template}",
         roll=overview,
+        practice=overview.practice,
         signed_in={
             "name": official.name,
             "role": ", ".join(roles),
@@ -122,9 +123,9 @@ def render_overview(
         rooms=[name for name in _ROOMS if _may_open(name)],
         site={
             "home_url": f"{service}/valg",
-            "privacy_url": f"{service}/personvern",
-            "help_url": f"{service}/hjelp",
-            "board_url": f"{service}/oppslagstavle",
+            "privacy_url": f"{service}/#personvern",
+            "help_url": f"{service}/#hjelp",
+            "board_url": f"{service}/#oppslagstavle",
         },
         **context,
     )

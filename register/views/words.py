@@ -66,7 +66,13 @@ Told = tuple[str, str]
 _CONFLICT: Final = 409
 
 _SENTENCES: Final[Mapping[type[Exception], tuple[int, LazyString]]] = {
-    UnknownRoll: (404, _("Dette valget har ikke noe manntall her.")),
+    UnknownRoll: (
+        404,
+        _(
+            "Registeret har ikke noe manntall for dette valget. Er valget nettopp"
+            " laget, så last siden på nytt om et øyeblikk."
+        ),
+    ),
     UnknownSending: (404, _("Utsendingen finnes ikke.")),
     KeyDestroyed: (410, _("Manntallet er makulert.")),
     RollFrozen: (

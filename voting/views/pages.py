@@ -48,6 +48,7 @@ def election_page(template: str, election: Election, **context: Any) -> str:  # 
         may_organise=Role.ORGANISER in roles,
         in_committee=Role.COMMITTEE in roles,
         is_auditor=Role.AUDITOR in roles,
+        may_invite=Role.ADMINISTRATOR in roles,
         **context,
     )
 
