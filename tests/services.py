@@ -88,12 +88,75 @@ class Cluster:
             sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
         )
 
+    def shape_of(self, url: str) -> frozenset[tuple[str, ...]]:
+        """Return all that a database says of its tables, and of itself."""
+        with _connected(url) as connection:
+            return _shape(connection)
+
+    def empty_database(self, url: str, shape: frozenset[tuple[str, ...]]) -> bool:
+        """Delete every row, whoever is still connected; False if the shape differs."""
+        with _connected(url) as connection:
+            connection.execute(_TERMINATE_OTHERS)
+            if _shape(connection) != shape:
+                return False
+            names = {row[1] for row in shape if row[0] == "table"}
+            tables = sql.SQL(", ").join(map(sql.Identifier, sorted(names)))
+            connection.execute(sql.SQL("TRUNCATE {}").format(tables))
+            return True
+
     def _execute(self, statement: sql.Composed) -> None:
-        address = make_url(self.url).set(drivername="postgresql")
-        with psycopg.connect(
-            address.render_as_string(hide_password=False), autocommit=True
-        ) as connection:
+        with _connected(self.url) as connection:
             connection.execute(statement)
+
+
+_TERMINATE_OTHERS: Final = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+_SHAPE: Final = """
+    WITH own AS (
+        SELECT oid, relname, relkind, reloptions, relrowsecurity, relreplident
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    )
+    SELECT CASE WHEN relkind = 'r' THEN 'table' ELSE 'relation' END, relname::text,
+        concat_ws(' ', relkind, reloptions, relrowsecurity, relreplident) FROM own
+    UNION ALL SELECT 'column', relname || '.' || attname,
+        concat_ws(' ', atttypid, atttypmod, attnotnull, attstattarget, attoptions,
+            pg_get_expr(adbin, adrelid))
+        FROM pg_attribute JOIN own ON own.oid = attrelid
+        LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+        WHERE attnum > 0
+    UNION ALL SELECT 'constraint', conrelid::regclass || '.' || conname,
+        pg_get_constraintdef(oid) || convalidated
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT 'index', indexname, indexdef
+        FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT 'trigger', tgname, pg_get_triggerdef(oid)
+        FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT 'rule', rulename, definition
+        FROM pg_rules WHERE schemaname = 'public'
+    UNION ALL SELECT 'function', proname, pg_get_functiondef(oid)
+        FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT 'schema', nspname, concat_ws(' ', nspowner, nspacl)
+        FROM pg_namespace WHERE nspname !~ '^pg_(temp|toast_temp)'
+    UNION ALL SELECT 'setting', setrole::text, setconfig::text
+        FROM pg_db_role_setting JOIN pg_database ON pg_database.oid = setdatabase
+        WHERE datname = current_database()
+"""
+"""What a test could have changed and a truncation would leave."""
+
+
+def _shape(connection: psycopg.Connection) -> frozenset[tuple[str, ...]]:
+    return frozenset(connection.execute(_SHAPE))
+
+
+def _connected(url: str) -> psycopg.Connection:
+    address = make_url(url).set(drivername="postgresql")
+    return psycopg.connect(
+        address.render_as_string(hide_password=False), autocommit=True
+    )
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from infra.databases import (
 from infra.sides import Side
 from infra.wall import WallBreached, request_of
 from tests import services
-from tests.conftest import Stores, _PreparedCluster
+from tests.conftest import PreparedCluster, Stores
 from tests.services import Cluster
 
 Probe = tuple[Store, Table]
@@ -325,7 +325,7 @@ def test_two_clusters_and_two_files_are_accepted(stores: Stores) -> None:
 
 
 def test_one_cluster_is_refused_unless_accepted(
-    postgres_clusters: dict[Side, _PreparedCluster],
+    postgres_clusters: dict[Side, PreparedCluster],
 ) -> None:
     cluster: Cluster = postgres_clusters["register"].cluster
     urls = [cluster.create_database(), cluster.create_database()]

@@ -19,7 +19,7 @@ from infra.migrate import (
     write_revision,
 )
 from infra.sides import Side
-from tests.conftest import _PreparedCluster
+from tests.conftest import PreparedCluster
 
 
 @pytest.fixture
@@ -39,9 +39,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         yield store
         store.dispose()
         return
-    prepared: dict[Side, _PreparedCluster] = request.getfixturevalue(
-        "postgres_clusters"
-    )
+    prepared: dict[Side, PreparedCluster] = request.getfixturevalue("postgres_clusters")
     cluster = prepared["service"].cluster
     url = cluster.create_database()
     store = open_store("service", url)

@@ -7,7 +7,7 @@ import pytest
 from infra.databases import open_store
 from infra.migrate import require_current_schema, schema_differences, upgrade
 from infra.sides import SIDES, Side
-from tests.conftest import _PreparedCluster
+from tests.conftest import PreparedCluster
 
 
 @pytest.mark.parametrize("side", SIDES)
@@ -21,7 +21,7 @@ def test_the_history_leads_to_the_tables_on_sqlite(side: Side, tmp_path: Path) -
 
 @pytest.mark.parametrize("side", SIDES)
 def test_the_history_leads_to_the_tables_on_postgresql(
-    side: Side, postgres_clusters: dict[Side, _PreparedCluster]
+    side: Side, postgres_clusters: dict[Side, PreparedCluster]
 ) -> None:
     cluster = postgres_clusters[side].cluster
     url = cluster.create_database()
