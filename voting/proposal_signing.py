@@ -36,6 +36,7 @@ from voting.phases import Phase, require_transition
 from voting.proposal_documents import read_hold_terms, read_schedule, schedule_leaf
 from voting.proposals import (
     ProposalOutdated,
+    is_carried_by,
     keep_signature,
     open_proposal,
     signatures_under,
@@ -70,7 +71,8 @@ def sign_proposal(
 ) -> bool:
     """Add a holder's signature of 64 bytes; tells whether the proposal took effect.
 
-    The same holder again changes nothing.
+    The same holder again changes nothing, also when it was the last signature and its
+    answer was lost: the proposal has taken effect, and that is the answer.
 
     Raises:
         UnknownProposal: none is open.
@@ -79,6 +81,8 @@ def sign_proposal(
 
     """
     lock_named(session, b"phase", election_id.encode())
+    if is_carried_by(session, election_id, kind, number, index):
+        return True
     election = get_sealed(session, election_id)
     row = open_proposal(session, election_id, kind, number)
     _require_timely(session, election, row, at)

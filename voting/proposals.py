@@ -107,6 +107,16 @@ def open_proposal(
     return row
 
 
+def is_carried_by(
+    session: Session, election_id: str, kind: str, number: int, index: int
+) -> bool:
+    """Tell whether a proposal has taken effect, and this holder signed it."""
+    row = session.get(Proposal, (election_id, kind, number), populate_existing=True)
+    if row is None or row.state != "signed":
+        return False
+    return index in {each.index for each in signatures_under(session, row)}
+
+
 def keep_signature(session: Session, row: Proposal, signed: IndexedSignature) -> bool:
     """Keep a holder's signature under a proposal; tells whether it is new."""
     key = (row.election_id, row.kind, row.number, signed.index)

@@ -63,7 +63,8 @@ class Running:
         for step, (first, second) in zip(steps, ((1, 3), (2, 3)), strict=True):
             held.move_to(APPROVED)
             for index in (first, second):
-                assert self.insist(partial(step, index)).status == OK
+                answer = self.insist(partial(step, index))
+                assert answer.status == OK, (step.__name__, index, answer.answer)
             held.election.do_work()
         held.deliver()
         return verified(held)

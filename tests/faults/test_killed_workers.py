@@ -94,10 +94,13 @@ class Working:
     ) -> bool:
         """Queue a job and kill it: its process alone, or the whole worker."""
         job_id = self.enqueue(side, job)
-        wait_until(
-            lambda: bool(self.horses(side)) or self.is_over(side, job_id),
-            "the job begins",
-        )
+
+        def begins() -> bool:
+            worker = f"worker-{side}"
+            assert not self.fleet.has_ended(worker), f"{worker} ended by itself"
+            return bool(self.horses(side)) or self.is_over(side, job_id)
+
+        wait_until(begins, "the job begins")
         sleep(delay)
         horses = self.horses(side)
         for horse in horses:

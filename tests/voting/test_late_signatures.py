@@ -173,6 +173,17 @@ def test_an_approval_after_the_rolls_last_date_ends_the_election(
         assert get_election(session, open_one.id).phase == Phase.SHREDDED
 
 
+def test_whoever_never_heard_the_answer_to_the_last_signature_may_ask_again(
+    open_one: WholeElection,
+) -> None:
+    number = half_signed_extension(open_one)
+    assert open_one.sign("schedule", number, 2, DURING)
+    assert open_one.sign("schedule", number, 2, DURING)
+    with pytest.raises(UnknownProposal):
+        open_one.sign("schedule", number, 3, DURING)
+    assert open_one.sealed().closes_at == LATER
+
+
 def test_a_withdrawn_proposal_is_an_event_and_an_incident(
     open_one: WholeElection,
 ) -> None:
