@@ -1,5 +1,7 @@
 """The tables that both sides have: exchange and audit, each in its own store.
 
+Beside them the short names of addresses, which all of the service share.
+
 None of them has a row per voter.
 """
 
@@ -100,6 +102,14 @@ class ServiceAudit(AuditEvent, ServiceBase):
     """The service's chain."""
 
     __tablename__ = "audit_events"
+
+
+class TakenSlug(ServiceBase):
+    """A short name that an election or a survey has, or has had."""
+
+    __tablename__ = "taken_slugs"
+
+    slug: Mapped[str] = mapped_column(String(60), primary_key=True)
 
 
 OUTBOX: Final[dict[Side, type[OutboxDocument]]] = {

@@ -102,7 +102,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("long")
 
 
-for _area in ("infra", "accounts", "register", "voting"):
+for _area in ("infra", "accounts", "register", "voting", "surveys"):
     importlib.import_module(f"{_area}.tables")  # so that the schema is whole
 
 

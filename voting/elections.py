@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,6 +15,7 @@ from infra.audit import record_event
 from infra.config import Settings
 from infra.databases import lock_named
 from infra.exchange import post_document
+from infra.slugs import claim_slug
 from voting.drafts import Draft, decode_draft, encode_draft, require_committee
 from voting.phases import Phase, require_transition
 from voting.sealed import UnknownElection
@@ -23,15 +23,6 @@ from voting.tables import CeremonyMessage, CommitteeSeat, Election
 from voting.times import format_time
 
 SYSTEM = "system"
-_SLUG = re.compile(r"[a-z0-9-]{3,60}")
-
-
-class SlugMalformed(Exception):
-    """The short name for the address is 3 to 60 of a-z, 0-9 and hyphen."""
-
-
-class SlugTaken(Exception):
-    """Another election has this short name."""
 
 
 class TitleMalformed(Exception):
@@ -73,12 +64,9 @@ def create_election(
         SlugMalformed, SlugTaken, TitleMalformed, DatesOutOfOrder: nothing is stored.
 
     """
-    if not _SLUG.fullmatch(slug):
-        raise SlugMalformed
     title = _clean_title(title)
     draft = _whole(draft)
-    if session.scalar(select(Election.id).where(Election.slug == slug)) is not None:
-        raise SlugTaken
+    claim_slug(session, slug)
     election = Election(
         id=secrets.token_hex(16),
         slug=slug,

@@ -30,7 +30,7 @@ from voting.drafts import (
     with_contest,
 )
 from voting.local_times import NoSuchLocalTime, from_local, to_local
-from voting.slugs import propose_slug
+from infra.slugs import propose_slug
 
 OPENS = datetime(2027, 3, 1, 8, tzinfo=UTC)
 BASICS = Basics("Forbundet", "nb", False, OPENS, OPENS + timedelta(days=7))

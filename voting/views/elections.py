@@ -15,11 +15,10 @@ from accounts.roles import ELECTION_ROLES, Role
 from crypto.codes import short_fingerprint
 from crypto.encoding import group_base32
 from infra.i18n import ZONE
+from infra.slugs import SlugMalformed, SlugTaken, propose_slug
 from voting.draft_editing import Defaults, new_draft, yes_no_contest
 from voting.drafts import DraftContest, with_contest
 from voting.elections import (
-    SlugMalformed,
-    SlugTaken,
     TitleMalformed,
     cancel_election,
     create_election,
@@ -45,7 +44,7 @@ from voting.presenting.steps import list_steps, next_step, waiting_step, who_wor
 from voting.scripts_manifest import voter_scripts
 from voting.sealed import sealed_of
 from voting.sealing import prepare_manifest, seal_election, service_seed
-from voting.slugs import propose_slug
+
 from voting.tables import Election
 from voting.verifier import TokenVerifier, VerifierUnavailable
 from voting.views import refusals

@@ -9,6 +9,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from infra.problems import register_problem
+from infra.slugs import SlugMalformed, SlugTaken
 from voting.archive import ArchiveDamaged, ArchiveNotPacked
 from voting.ceremony import CeremonyIncomplete
 from voting.counting_room import NotClosed
@@ -19,8 +20,6 @@ from voting.elections import (
     DatesOutOfOrder,
     NotADraft,
     SeatTwice,
-    SlugMalformed,
-    SlugTaken,
     ThresholdFixed,
     TitleMalformed,
 )

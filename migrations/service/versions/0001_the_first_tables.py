@@ -596,8 +596,237 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
 
+    op.create_table(
+        "response_intake",
+        sa.Column("key", infra.columns.FixedBytes(length=16), nullable=False),
+        sa.Column("survey_id", sa.String(length=32), nullable=False),
+        sa.Column("group_index", sa.Integer(), nullable=True),
+        sa.Column("respondent", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column("sealed_answers", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "group_index IS NULL OR respondent IS NULL",
+            name=op.f("ck_response_intake_named_or_of_a_group_or_neither"),
+        ),
+        sa.CheckConstraint(
+            "length(key) = 16", name=op.f("ck_response_intake_key_is_random_bytes")
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_response_intake")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("response_intake", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_response_intake_survey_id"), ["survey_id"], unique=False
+        )
+
+    op.create_table(
+        "responses",
+        sa.Column("key", infra.columns.FixedBytes(length=16), nullable=False),
+        sa.Column("survey_id", sa.String(length=32), nullable=False),
+        sa.Column("group_index", sa.Integer(), nullable=True),
+        sa.Column("respondent", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column("sealed_answers", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "group_index IS NULL OR respondent IS NULL",
+            name=op.f("ck_responses_named_or_of_a_group_or_neither"),
+        ),
+        sa.CheckConstraint(
+            "length(key) = 16", name=op.f("ck_responses_key_is_random_bytes")
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_responses")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("responses", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_responses_survey_id"), ["survey_id"], unique=False
+        )
+
+    op.create_table(
+        "spent_intake",
+        sa.Column("survey_id", sa.String(length=32), nullable=False),
+        sa.Column("digest", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("request", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("survey_id", "digest", name=op.f("pk_spent_intake")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "spent_tokens",
+        sa.Column("survey_id", sa.String(length=32), nullable=False),
+        sa.Column("digest", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("request", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("survey_id", "digest", name=op.f("pk_spent_tokens")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "survey_checkpoints",
+        sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("root", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("edge", sa.LargeBinary(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("size", name=op.f("pk_survey_checkpoints")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "surveys",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("slug", sa.String(length=60), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("organisation", sa.String(length=200), nullable=False),
+        sa.Column("phase", sa.String(length=10), nullable=False),
+        sa.Column("mode", sa.String(length=12), nullable=False),
+        sa.Column("threshold", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("controller", sa.String(length=300), nullable=False),
+        sa.Column("legal_basis", sa.String(length=300), nullable=False),
+        sa.Column("processor", sa.String(length=300), nullable=False),
+        sa.Column("opens_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("closes_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column(
+            "deletes_at", infra.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column(
+            "identified_until", infra.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column(
+            "created_at", infra.columns.UTCDateTime(timezone=True), nullable=False
+        ),
+        sa.Column("roll_draft", sa.LargeBinary(), nullable=True),
+        sa.Column("roll_totals", sa.LargeBinary(), nullable=True),
+        sa.Column("manifest", sa.LargeBinary(), nullable=True),
+        sa.Column("fingerprint", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column("schedule_number", sa.Integer(), nullable=False),
+        sa.Column("key_id", sa.String(length=32), nullable=True),
+        sa.Column("intake_key", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column("closed_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("received", sa.Integer(), nullable=True),
+        sa.Column("marks", sa.Integer(), nullable=True),
+        sa.Column(
+            "rewritten_at", infra.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column(
+            "deidentified_at", infra.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column(
+            "deleted_at", infra.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("alarm_days", sa.Integer(), nullable=True),
+        sa.Column("certificate", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            "(phase = 'deleted') = (deleted_at IS NOT NULL)",
+            name=op.f("ck_surveys_deleted_has_its_date"),
+        ),
+        sa.CheckConstraint(
+            "mode IN ('anonymous', 'open', 'pseudonymous', 'named')",
+            name=op.f("ck_surveys_mode_is_known"),
+        ),
+        sa.CheckConstraint(
+            "phase IN ('draft', 'cancelled') OR manifest IS NOT NULL",
+            name=op.f("ck_surveys_nothing_opens_without_manifest"),
+        ),
+        sa.CheckConstraint(
+            "phase IN ('draft', 'ready', 'open', 'closed', 'deleted', 'cancelled')",
+            name=op.f("ck_surveys_phase_is_known"),
+        ),
+        sa.CheckConstraint(
+            "(manifest IS NULL) = (fingerprint IS NULL)",
+            name=op.f("ck_surveys_manifest_has_its_fingerprint"),
+        ),
+        sa.CheckConstraint(
+            "closes_at > opens_at", name=op.f("ck_surveys_closes_after_it_opens")
+        ),
+        sa.CheckConstraint(
+            "deletes_at > closes_at", name=op.f("ck_surveys_deleted_after_it_closes")
+        ),
+        sa.CheckConstraint(
+            "identified_until <= deletes_at",
+            name=op.f("ck_surveys_identified_no_longer_than_kept"),
+        ),
+        sa.CheckConstraint(
+            "threshold >= 3", name=op.f("ck_surveys_threshold_is_three_or_more")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_surveys")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_surveys_fingerprint")),
+        sa.UniqueConstraint("key_id", name=op.f("uq_surveys_key_id")),
+        sa.UniqueConstraint("slug", name=op.f("uq_surveys_slug")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "taken_slugs",
+        sa.Column("slug", sa.String(length=60), nullable=False),
+        sa.PrimaryKeyConstraint("slug", name=op.f("pk_taken_slugs")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "survey_leaves",
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("leaf_hash", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("survey_id", sa.String(length=32), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["survey_id"],
+            ["surveys.id"],
+            name=op.f("fk_survey_leaves_survey_id_surveys"),
+        ),
+        sa.PrimaryKeyConstraint("position", name=op.f("pk_survey_leaves")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("survey_leaves", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_survey_leaves_survey_id"), ["survey_id"], unique=False
+        )
+
+    op.create_table(
+        "survey_versions",
+        sa.Column("survey_id", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("definition", sa.LargeBinary(), nullable=False),
+        sa.Column("saved_by", sa.String(length=64), nullable=False),
+        sa.Column("saved_at", infra.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["survey_id"],
+            ["surveys.id"],
+            name=op.f("fk_survey_versions_survey_id_surveys"),
+        ),
+        sa.PrimaryKeyConstraint("survey_id", "number", name=op.f("pk_survey_versions")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "survey_wordings",
+        sa.Column("survey_id", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("definition", sa.LargeBinary(), nullable=False),
+        sa.Column("saved_by", sa.String(length=64), nullable=False),
+        sa.Column("saved_at", infra.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["survey_id"],
+            ["surveys.id"],
+            name=op.f("fk_survey_wordings_survey_id_surveys"),
+        ),
+        sa.PrimaryKeyConstraint("survey_id", "number", name=op.f("pk_survey_wordings")),
+        sqlite_with_rowid=False,
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("survey_wordings")
+    op.drop_table("survey_versions")
+    with op.batch_alter_table("survey_leaves", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_survey_leaves_survey_id"))
+
+    op.drop_table("survey_leaves")
+    op.drop_table("taken_slugs")
+    op.drop_table("surveys")
+    op.drop_table("survey_checkpoints")
+    op.drop_table("spent_tokens")
+    op.drop_table("spent_intake")
+    with op.batch_alter_table("responses", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_responses_survey_id"))
+
+    op.drop_table("responses")
+    with op.batch_alter_table("response_intake", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_response_intake_survey_id"))
+
+    op.drop_table("response_intake")
     op.drop_table("printed_documents")
     op.drop_table("objections")
     op.drop_table("long_works")
