@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from itertools import islice
 from typing import Final
 
 from sqlalchemy import insert
@@ -63,55 +62,71 @@ def set_text(sending: Sending, template: Template, plan: Plan) -> None:
 
 
 def queue_messages(
-    session: Session, sending: Sending, recipients: Sequence[Recipient]
-) -> list[bytes]:
-    """Add a queued message for each recipient; return their ids.
+    session: Session, sending: Sending, recipients: Iterable[Recipient]
+) -> int:
+    """Add a queued message for each recipient as they come; return how many.
 
     Letters are put into batches of at most 100, by their random entry ids.
     """
-    ids = [secrets.token_bytes(_ID_SIZE) for _ in recipients]
-    batches = _add_batches(session, sending, recipients)
-    rows = (
+    count, number = 0, 0
+    at_once: list[Recipient] = []
+    letters: list[Recipient] = []
+    for recipient in recipients:
+        count += 1
+        if recipient[1] != MessageChannel.LETTER:
+            at_once.append(recipient)
+        else:
+            letters.append(recipient)
+        if len(at_once) == _CHUNK:
+            _add_messages(session, sending, at_once)
+        if len(letters) == LETTERS_IN_A_BATCH:
+            number += 1
+            _add_letters(session, sending, letters, number)
+    _add_messages(session, sending, at_once)
+    _add_letters(session, sending, letters, number + 1)
+    sending.message_count += count
+    session.flush()
+    return count
+
+
+def _add_letters(
+    session: Session, sending: Sending, letters: list[Recipient], number: int
+) -> None:
+    """Add a batch of letters and its messages, and empty the list."""
+    if not letters:
+        return
+    batch = LetterBatch(
+        id=secrets.token_bytes(_ID_SIZE),
+        election_id=sending.election_id,
+        sending_id=sending.id,
+        number=number,
+        letter_count=len(letters),
+        state=LetterBatchState.WAITING,
+        renderings=0,
+    )
+    session.add(batch)
+    session.flush()
+    _add_messages(session, sending, letters, batch.id)
+
+
+def _add_messages(
+    session: Session,
+    sending: Sending,
+    recipients: list[Recipient],
+    batch_id: bytes | None = None,
+) -> None:
+    rows = [
         {
-            "id": message_id,
+            "id": secrets.token_bytes(_ID_SIZE),
             "election_id": sending.election_id,
             "sending_id": sending.id,
             "entry_id": entry_id,
             "channel": channel,
             "state": MessageState.QUEUED,
-            "batch_id": next(batches) if channel == MessageChannel.LETTER else None,
+            "batch_id": batch_id,
         }
-        for message_id, (entry_id, channel) in zip(ids, recipients, strict=True)
-    )
-    while chunk := list(islice(rows, _CHUNK)):
-        session.execute(insert(Message), chunk)
-    sending.message_count += len(ids)
-    session.flush()
-    return ids
-
-
-def _add_batches(
-    session: Session, sending: Sending, recipients: Sequence[Recipient]
-) -> Iterator[bytes]:
-    """Add the batches of letters; yield for each letter the id of its batch."""
-    left = sum(1 for _, channel in recipients if channel == MessageChannel.LETTER)
-    batches = []
-    for number in range(1, -(-left // LETTERS_IN_A_BATCH) + 1):
-        count = min(left, LETTERS_IN_A_BATCH)
-        batches.append(
-            LetterBatch(
-                id=secrets.token_bytes(_ID_SIZE),
-                election_id=sending.election_id,
-                sending_id=sending.id,
-                number=number,
-                letter_count=count,
-                state=LetterBatchState.WAITING,
-                renderings=0,
-            )
-        )
-        left -= count
-    session.add_all(batches)
-    session.flush()
-    # The counts are read now: the rows may be expired when the ids are asked for.
-    numbered = [(batch.id, batch.letter_count) for batch in batches]
-    return (batch_id for batch_id, count in numbered for _ in range(count))
+        for entry_id, channel in recipients
+    ]
+    if rows:
+        session.execute(insert(Message), rows)
+    recipients.clear()

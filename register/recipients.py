@@ -7,7 +7,7 @@ cannot be watched falling by one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +30,9 @@ _MAY_HAVE_ARRIVED: Final = (
     MessageState.UNCERTAIN,
     MessageState.REPLACED,
 )
+
+_CHUNK: Final = 5_000
+_BELOW_ALL: Final = bytes(16)
 
 Recipient = tuple[bytes, MessageChannel]
 """An entry's id, and by what its member is reached."""
@@ -112,15 +115,23 @@ def count_recipients(
 
 def choose_recipients(
     session: Session, election_id: str, kind: SendingKind, plan: Plan | None = None
-) -> Sequence[Recipient]:
-    """Return whom a sending reaches, and by what; their order tells nothing."""
+) -> Iterator[Recipient]:
+    """Yield whom a sending reaches, and by what; their order tells nothing.
+
+    They are read some thousands at a time, so that a large roll fills no memory; what
+    is written meanwhile about those before changes nothing for those to come.
+    """
     channel = _channel_of(plan or Plan())
-    chosen = session.execute(
+    query = (
         select(RollEntry.id, channel)
         .where(_is_due(election_id, kind), channel.is_not(None))
         .order_by(RollEntry.id)
+        .limit(_CHUNK)
     )
-    return [(entry_id, MessageChannel(name)) for entry_id, name in chosen if name]
+    last = _BELOW_ALL
+    while chosen := session.execute(query.where(RollEntry.id > last)).all():
+        yield from ((each.id, MessageChannel(each[1])) for each in chosen)
+        last = chosen[-1].id
 
 
 def channel_of_entry(

@@ -209,19 +209,17 @@ def start_sending(
         require_sendable(roll, kind, now)
     elif at <= now or is_over(roll, kind, at):
         raise TimeRefused
+    _require_as_told(kind, read_reach(session, sending).number, told)
     chosen = choose_recipients(session, election_id, kind, plan_of(sending))
-    if not chosen:
-        raise NothingToSend
-    shown = shown_number(kind, len(chosen))
-    if shown > told or (kind != SendingKind.REMINDER and shown != told):
-        raise RecipientsChanged
-    queue_messages(session, sending, chosen)
+    queued = queue_messages(session, sending, chosen)
+    # Somebody may have voted, or been added, since they were counted.
+    _require_as_told(kind, queued, told)
     sending.starts_at = at
     sending.state = SendingState.SCHEDULED if at else SendingState.RUNNING
     what = "sending-scheduled" if at else "sending-started"
     _note(session, sending, what, actor, now)
     session.flush()
-    return len(chosen)
+    return queued
 
 
 def pause_sending(
@@ -318,6 +316,14 @@ def read_reach(session: Session, sending: Sending) -> Recipients:
     """Return whom a draft would reach now, by what: the true numbers."""
     kind, plan = SendingKind(sending.kind), plan_of(sending)
     return count_recipients(session, sending.election_id, kind, plan)
+
+
+def _require_as_told(kind: SendingKind, number: int, told: int) -> None:
+    if not number:
+        raise NothingToSend
+    shown = shown_number(kind, number)
+    if shown > told or (kind != SendingKind.REMINDER and shown != told):
+        raise RecipientsChanged
 
 
 def _lock_sendings(session: Session, election_id: str) -> None:

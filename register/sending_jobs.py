@@ -55,13 +55,13 @@ from register.sending import (
     pause_sending,
     stop_sending,
 )
-from register.sending_pace import START, Pace
+from register.sending_pace import START, Pace, Strides
 from register.tables import Sending
 
 SEND_JOB: Final = "register.sending_jobs.send_batch"
 SWEEP_JOB: Final = "register.sending_jobs.sweep_sendings"
 
-BATCH_SIZE: Final = 50
+BATCH_SIZE: Final = 200
 BATCH_SECONDS: Final = 240
 """A batch ends here even when the mail server is slow: a job has 600."""
 
@@ -190,11 +190,11 @@ def _hand_in_all(
     deadline = time.monotonic() + BATCH_SECONDS
     deferred: Counter[MessageChannel] = Counter()
     refused = 0
-    with Outgoing(runtime, batch) as outgoing:
+    with Outgoing(runtime, batch) as outgoing, Strides(pace) as strides:
         for message_id, channel in batch.channels.items():
-            pace.renew()
+            strides.begin()
             if deferred[channel] >= DEFERRED_IN_A_ROW:
-                pace.set_cursor(message_id)
+                strides.reach(message_id)
                 continue
             try:
                 state = _hand_in(runtime, outgoing, batch, key, message_id)
@@ -202,7 +202,7 @@ def _hand_in_all(
                 return _BatchEnd(halted=True)
             except MessageTaken:
                 continue
-            pace.set_cursor(message_id)
+            strides.reach(message_id)
             is_deferred = state == MessageState.QUEUED
             deferred[channel] = deferred[channel] + 1 if is_deferred else 0
             refused = refused + 1 if state == MessageState.REFUSED else 0

@@ -6,13 +6,20 @@ database lets a message be taken once (`register.handing_in`).
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from typing import Final, cast
+from types import TracebackType
+from typing import Final, Self, cast
 
 import redis
 
 WORK_SECONDS: Final = 180
-"""How long a worker that died keeps others away; renewed at each message."""
+"""How long a worker that died keeps others away; renewed while it works.
+
+More than a message can take: a mail server may be silent for a minute, at each of
+its answers."""
+
+RENEWAL_SECONDS: Final = 5
 
 START: Final = bytes(16)
 """Below every message's id."""
@@ -67,3 +74,39 @@ class Pace:
     @property
     def _cursor_key(self) -> str:
         return f"sending-cursor:{self.sending_id.hex()}"
+
+
+class Strides:
+    """A worker's way through one batch: renews its turn, remembers where it came to.
+
+    Redis is told every few seconds and at the end, not twice a message: where a worker
+    that dies had come to is known from the database as well.
+    """
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._renewed = time.monotonic()
+        self._reached = START
+
+    def __enter__(self) -> Self:
+        self._pace.renew()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        raised: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._reached != START:
+            self._pace.set_cursor(self._reached)
+
+    def begin(self) -> None:
+        """Say that another message is begun."""
+        if time.monotonic() - self._renewed > RENEWAL_SECONDS:
+            self._pace.renew()
+            self._renewed = time.monotonic()
+
+    def reach(self, message_id: bytes) -> None:
+        """Say that a message is dealt with, or left for the next pass."""
+        self._reached = message_id

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from crypto.codes import VotingCode as DrawnCode
 from crypto.codes import login_seed
-from crypto.merkle import leaf_hash, root_of
+from crypto.merkle import CompactTree, leaf_hash, root_of
 from crypto.signing import SigningSeed
 from crypto.statements import codes_parts
 from infra.config import Settings
@@ -27,6 +28,8 @@ from register.roll import lock_roll, require_roll
 from register.roll_phases import SendingKind
 from register.statements import post_leaf
 from register.tables import Message, Roll, Sending, VotingCode
+
+_CHUNK: Final = 5_000
 
 
 class AlreadyMarked(Exception):
@@ -135,16 +138,11 @@ def announce_codes(
     lock_roll(session, sending.election_id)
     roll = require_roll(session, sending.election_id)
     fingerprint = require_voting_ahead(roll)
-    keys = session.scalars(
-        select(VotingCode.login_key)
-        .join(Message, Message.id == VotingCode.message_id)
-        .where(Message.sending_id == sending.id)
-    ).all()
-    if not keys or sending.number is not None:
+    drawn = _tree_of_codes(session, sending)
+    if not drawn.size or sending.number is not None:
         raise NothingToAnnounce
-    number = _next_number(session, sending.election_id)
-    root = codes_root(keys)
-    count = shown_number(SendingKind(sending.kind), len(keys))
+    number, root = _next_number(session, sending.election_id), drawn.root
+    count = shown_number(SendingKind(sending.kind), drawn.size)
     sending.number, sending.codes_root = number, root
     session.flush()
     post_leaf(
@@ -175,6 +173,18 @@ def require_voting_ahead(roll: Roll) -> bytes:
     if roll.fingerprint is None or over:
         raise ElectionNotOpen
     return roll.fingerprint
+
+
+def _tree_of_codes(session: Session, sending: Sending) -> CompactTree:
+    """Return the tree of a sending's codes, as `codes_root` has it, read in pieces."""
+    keys = session.scalars(
+        select(VotingCode.login_key)
+        .join(Message, Message.id == VotingCode.message_id)
+        .where(Message.sending_id == sending.id)
+        .order_by(VotingCode.login_key)
+        .execution_options(yield_per=_CHUNK)
+    )
+    return CompactTree().extended(leaf_hash(key) for key in keys)
 
 
 def _next_number(session: Session, election_id: str) -> int:

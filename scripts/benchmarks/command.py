@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 
 from scripts.benchmarks.ballots import measure_ballots, measure_counting
+from scripts.benchmarks.invitations import measure_invitations
 from scripts.benchmarks.letters import measure_letters
 from scripts.benchmarks.measuring import Measurement
 from scripts.benchmarks.roll import Footprint, measure_roll
@@ -16,7 +17,10 @@ _BENCHMARKS: Mapping[str, Callable[[int], Iterator[Measurement]]] = {
     "counting": measure_counting,
     "letters": measure_letters,
 }
-_LARGE: Mapping[str, Callable[[int], Iterator[Footprint]]] = {"roll": measure_roll}
+_LARGE: Mapping[str, Callable[[int], Iterator[Footprint]]] = {
+    "invitations": measure_invitations,
+    "roll": measure_roll,
+}
 """Take minutes, so they are measured only when they are named."""
 
 

@@ -59,7 +59,7 @@ def measure_roll(members: int) -> Iterator[Footprint]:
         for count in (members // 4, members):
             with tempfile.TemporaryDirectory() as folder:
                 file = Path(folder) / f"roll.{kind}"
-                _write(file, count)
+                write_roll(file, count)
                 done = subprocess.run(
                     [sys.executable, "-P", "-m", _MODULE, str(file), folder],
                     capture_output=True,
@@ -94,12 +94,12 @@ def _import(
     data = file.read_bytes()
     found = scan_roll(data, file.name, lambda _row: None)
     found.require_clean()
-    yield f"check, {name}", perf_counter() - started, _peak()
+    yield f"check, {name}", perf_counter() - started, peak()
     started = perf_counter()
-    tally = _lay_up_all(store, key, data, file.name)
+    tally = lay_up_all(store, key, data, file.name)
     with store.reading() as session:
         difference = shelved_difference(session, key, _ELECTION, tally)
-    yield f"compare, {name}", perf_counter() - started, _peak()
+    yield f"compare, {name}", perf_counter() - started, peak()
     started = perf_counter()
     with store.begin() as session:
         settle_import(
@@ -109,10 +109,11 @@ def _import(
             is_empty=difference.is_empty,
             now=_NOW,
         )
-    yield f"import, {name}", perf_counter() - started, _peak()
+    yield f"import, {name}", perf_counter() - started, peak()
 
 
-def _lay_up_all(store: Store, key: DataKey, data: bytes, name: str) -> DifferenceTally:
+def lay_up_all(store: Store, key: DataKey, data: bytes, name: str) -> DifferenceTally:
+    """Lay a file up beside the roll as the job does; return what it would change."""
     tally, chunk = DifferenceTally(), list[RollRow]()
 
     def lay_up() -> None:
@@ -140,7 +141,8 @@ def _members(count: int) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _write(file: Path, count: int) -> None:
+def write_roll(file: Path, count: int) -> None:
+    """Write a file of so many invented members, as its suffix says."""
     if file.suffix == ".csv":
         with file.open("w", encoding="utf-8") as out:
             out.write(";".join(_HEADINGS) + "\n")
@@ -152,7 +154,8 @@ def _write(file: Path, count: int) -> None:
             sheet.write_row(place, 0, row)
 
 
-def _peak() -> float:
+def peak() -> float:
+    """Return the most memory that this process has taken until now, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
