@@ -1,0 +1,36 @@
+// The respondent's page asks what the server asks: vectors shared with tests/surveys.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { isMet, visiblePages } from "../../static/js/survey/conditions.js";
+import { piped } from "../../static/js/survey/piping.js";
+
+function vectors(name) {
+  const file = new URL(`../surveys/vectors/${name}.json`, import.meta.url);
+  const read = JSON.parse(readFileSync(file, "utf-8"));
+  assert.ok(read.cases.length > 5);
+  return read;
+}
+
+for (const each of vectors("conditions").cases) {
+  test(`condition: ${each.comment}`, () => {
+    assert.equal(isMet(each.condition, each.answers), each.met);
+  });
+}
+
+const visibility = vectors("visibility");
+for (const each of visibility.cases) {
+  test(`visibility: ${each.comment}`, () => {
+    assert.deepEqual(visiblePages(visibility.definition, each.answers), each.pages);
+  });
+}
+
+const piping = vectors("piping");
+for (const each of piping.cases) {
+  test(`piping: ${each.comment}`, () => {
+    const language = each.language ?? "nb";
+    assert.equal(piped(each.text, each.answers, piping.definition, language), each.piped);
+  });
+}
