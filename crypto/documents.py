@@ -54,6 +54,13 @@ class Fields:
         require_name(text)
         return text
 
+    def flag(self, name: str) -> bool:
+        """True or false."""
+        value = self.values[name]
+        if not isinstance(value, bool):
+            raise NonCanonicalEncoding(f"{name} is not true or false")
+        return value
+
     def integer(self, name: str, lowest: int, highest: int) -> int:
         """An integer from `lowest` to `highest`."""
         value = self.values[name]

@@ -25,9 +25,11 @@ from infra.queues import job
 from infra.runtime import Runtime
 from register.address_changes import open_old_address
 from register.correction_tables import Correction, NoticeState
+from register.mails import PRACTICE
 from register.queueing import enqueue_quietly
 from register.resends import require_entry
 from register.roll import read_data_key, read_person, require_roll
+from register.writing import say_in
 
 NOTICE_JOB: Final = "register.address_notices.send_notices"
 
@@ -174,8 +176,12 @@ def _write(session: Session, key: DataKey, row: Correction) -> tuple[Message, st
         "title": _one_line(roll.title),
     }
     text = "\n\n".join(each.format(**values) for each in _TEXTS[language]) + "\n"
+    subject = _SUBJECTS[language]
+    if roll.practice:
+        word = say_in(language, PRACTICE)
+        subject, text = f"{word}: {subject}", f"*** {word} ***\n\n{text}"
     address = open_old_address(key, row)
-    return Message(to=address, subject=_SUBJECTS[language], text=text), organisation
+    return Message(to=address, subject=subject, text=text), organisation
 
 
 def _hand_in(transport: Transport, message: Message) -> NoticeState:

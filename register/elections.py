@@ -75,6 +75,7 @@ def create_election(
     organisation: str,
     verifier_key: bytes,
     now: datetime,
+    practice: bool = False,
 ) -> Roll:
     """Open the roll of a new election; `verifier_key` is X25519, 32 bytes.
 
@@ -86,6 +87,7 @@ def create_election(
         session, keystore, election_id=election_id, slug=slug, title=title, now=now
     )
     roll.organisation, roll.verifier_key = organisation, verifier_key
+    roll.practice = practice
     session.flush()
     _record(session, roll, SERVICE, "roll-opened", now)
     return roll
@@ -103,7 +105,8 @@ def accept_manifest(
 
     Raises:
         UnknownRoll, PhaseMismatch: no roll waits for a manifest.
-        ManifestMismatch: another election, group, count, key or commitment.
+        ManifestMismatch: another election, group, count, key or commitment, or a
+            practice election where the roll is of none, or the other way.
         NonCanonicalEncoding, WrongLength, NonCanonicalPoint, IdentityPoint: it is no
             manifest.
 
@@ -302,6 +305,7 @@ def _require_ours(
         ours == theirs
         and sealed.election == roll.election_id
         and sealed.slug == roll.slug
+        and sealed.practice == roll.practice
         and sealed.roll_commitment == roll.commitment
         and sealed.register_key == settings.verify_key("register")
         and sealed.service_key == settings.verify_key("service")

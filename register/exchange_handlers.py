@@ -38,7 +38,9 @@ def take_election(
     session: Session, received: ReceivedDocument, runtime: Runtime
 ) -> None:
     """Open a roll for a new election."""
-    fields = Fields.of(received.body, "organisation", "slug", "title", "verifier_key")
+    fields = Fields.of(
+        received.body, "organisation", "practice", "slug", "title", "verifier_key"
+    )
     create_election(
         session,
         runtime.keystore("register"),
@@ -46,6 +48,7 @@ def take_election(
         slug=fields.text("slug"),
         title=fields.text("title"),
         organisation=fields.text("organisation"),
+        practice=fields.flag("practice"),
         verifier_key=fields.hex("verifier_key", _HASH_BYTES),
         now=runtime.clock.now(),
     )

@@ -21,6 +21,7 @@ from register.mails import (
     EXAMPLE_NAME,
     Letterhead,
     Personal,
+    marked_subject,
     paragraphs_of,
     values_of,
     voting_link,
@@ -117,7 +118,8 @@ def _page_of(
     # The code stands in its frame: in the text the link is the place to type it.
     member = Personal(letter.name, head.page)
     values = values_of(head, member, template.language)
-    subject = "".join(_texts(template.subject, values))
+    written = "".join(_texts(template.subject, values))
+    subject = marked_subject(head, written, template.language)
     return LetterPage(
         language=template.language,
         name=values["navn"],

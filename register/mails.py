@@ -49,6 +49,9 @@ class Letterhead:
     page: str
     """Where members vote: https://HOST/s/SLUG."""
 
+    practice: bool = False
+    """An election that decides nothing: every message says so first."""
+
     final_root: str = ""
     """Of the board when the box was closed, 64 hexadecimal digits."""
 
@@ -85,6 +88,9 @@ def N_(message: str) -> str:  # noqa: N802 - the name that extraction looks for
     return message
 
 
+PRACTICE: Final = N_("ØVELSE")
+"""The word before every subject of a practice election."""
+
 _MARKED: Final[Mapping[MarkState, str]] = {
     "none": N_("Stemmeretten din er ikke brukt."),
     "digital": N_("Stemmeretten din er brukt, på nett."),
@@ -108,6 +114,7 @@ def letterhead_of(roll: Roll, service_url: str) -> Letterhead:
         opens_at=roll.opens_at,
         closes_at=roll.closes_at,
         page=f"{service_url}/s/{roll.slug}",
+        practice=roll.practice,
         final_root=(roll.final_root or b"").hex(),
     )
 
@@ -118,7 +125,7 @@ def render_mail(
     """Write one member's mail; the name is escaped, the link is the one given."""
     language = template.language
     values = values_of(head, member, language)
-    subject = fill(template.subject, values)
+    subject = marked_subject(head, fill(template.subject, values), language)
     context = {
         "head": head,
         "link": member.link,
@@ -137,7 +144,13 @@ def render_mail(
 
 def render_sms(head: Letterhead, template: Template, member: Personal) -> str:
     """Write one member's SMS: no name in it, since it is read on locked screens."""
-    return fill(template.sms, values_of(head, member, template.language))
+    text = fill(template.sms, values_of(head, member, template.language))
+    return marked_subject(head, text, template.language)
+
+
+def marked_subject(head: Letterhead, text: str, language: str) -> str:
+    """Return a subject, or an SMS: that of a practice election says so first."""
+    return f"{say_in(language, PRACTICE)}: {text}" if head.practice else text
 
 
 def example_member(head: Letterhead, kind: SendingKind) -> Personal:

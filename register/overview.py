@@ -43,6 +43,7 @@ class RollOverview:
     election_id: str
     title: str
     organisation: str
+    practice: bool
     phase: RollPhase
     groups: tuple[GroupTotal, ...]
     entitled: int
@@ -123,6 +124,7 @@ def read_overview(session: Session, election_id: str) -> RollOverview:
         election_id=election_id,
         title=roll.title,
         organisation=roll.organisation,
+        practice=roll.practice,
         phase=RollPhase(roll.phase),
         groups=groups,
         entitled=sum(group.entitled for group in groups),

@@ -50,6 +50,7 @@ class SealedManifest:
     fingerprint: bytes
     election: str
     slug: str
+    practice: bool
     service_key: bytes
     register_key: bytes
     groups: tuple[SealedGroup, ...]
@@ -73,6 +74,7 @@ def read_manifest(encoded: bytes) -> SealedManifest:
         fingerprint=digest("fingerprint", encoded),
         election=fields.text("election"),
         slug=fields.text("slug"),
+        practice=fields.flag("practice"),
         service_key=fields.hex("service_key", PUBLIC_KEY_BYTES),
         register_key=fields.hex("register_key", PUBLIC_KEY_BYTES),
         groups=tuple(

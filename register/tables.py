@@ -80,6 +80,8 @@ class Roll(RegisterBase):
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     title: Mapped[str] = mapped_column(String(200))
     organisation: Mapped[str] = mapped_column(String(200), default="")
+    practice: Mapped[bool] = mapped_column(default=False)
+    """An election that decides nothing; every message and page says so."""
     verifier_key: Mapped[bytes | None] = mapped_column(Bytes32)
     """The X25519 key to which issuer keys are sealed for the service."""
     phase: Mapped[str] = mapped_column(String(10), default=RollPhase.DRAFT)

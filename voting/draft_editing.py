@@ -73,12 +73,11 @@ def new_draft(basics: Basics, defaults: Defaults) -> Draft:
 
 
 def with_basics(draft: Draft, basics: Basics) -> Draft:
-    """Return the draft with other basics."""
+    """Return the draft with other basics; a practice election stays one."""
     return replace(
         draft,
         organisation=basics.organisation,
         language=basics.language,
-        practice=basics.practice,
         opens_at=basics.opens_at,
         closes_at=basics.closes_at,
     )
@@ -100,6 +99,17 @@ def propose_numbers(holders: int) -> CommitteeNumbers:
     """
     majority = holders // 2 + 1
     return CommitteeNumbers(majority, majority)
+
+
+def fitting_numbers(numbers: CommitteeNumbers, holders: int) -> CommitteeNumbers:
+    """Return the numbers if they fit so many holders, or else what is proposed."""
+    proposed = propose_numbers(holders)
+    fits = holders < 2 * numbers.threshold < 2 * holders
+    signs = holders < 2 * numbers.approvals_needed <= 2 * holders
+    return CommitteeNumbers(
+        numbers.threshold if fits else proposed.threshold,
+        numbers.approvals_needed if signs else proposed.approvals_needed,
+    )
 
 
 def yes_no_contest(title: str) -> Contest:

@@ -41,6 +41,10 @@ class ThresholdFixed(Exception):
     """The ceremony that is under way is held for another number of holders."""
 
 
+class PracticeFixed(Exception):
+    """A practice election stays one, and no other becomes one: it can be copied."""
+
+
 class SeatTwice(Exception):
     """An official, or a name, was given two seats."""
 
@@ -81,6 +85,7 @@ def create_election(
     session.flush()
     body: JsonValue = {
         "organisation": draft.organisation,
+        "practice": draft.practice,
         "slug": slug,
         "title": title,
         "verifier_key": verifier_key.hex(),
@@ -144,13 +149,16 @@ def change_draft(
     Raises:
         NotADraft: the manifest is sealed, or the election cancelled.
         ThresholdFixed: another threshold than that of the ceremony under way.
+        PracticeFixed: it would become a practice election, or cease to be one.
         DatesOutOfOrder: it would close before it opens.
 
     """
     hold_phase(session, election)
     _require_unsealed(election)
-    draft = _whole(draft)
-    if election.phase == Phase.KEYS and draft.threshold != draft_of(election).threshold:
+    draft, before = _whole(draft), draft_of(election)
+    if draft.practice != before.practice:
+        raise PracticeFixed
+    if election.phase == Phase.KEYS and draft.threshold != before.threshold:
         raise ThresholdFixed
     election.draft = encode_draft(draft)
     election.opens_at, election.closes_at = draft.opens_at, draft.closes_at

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from accounts.guards import register_official
+from accounts.guards import current_official, register_official
 from accounts.roles import Role
+from register.practice import hasten_shredding, may_hasten
+from register.queueing import queue_shredding
+from register.roll import require_roll
 from register.roll_phases import ShreddingState
 from register.shredding_status import read_certificate, read_shredding
-from register.views.desk import reading, register_page
+from register.views.desk import acting, reading, refusals_told, register_page
 
 blueprint = Blueprint(
     "register_shredding",
@@ -62,15 +67,28 @@ def show(election_id: str) -> str:
     """Show when the roll is shredded and what goes, or that it is gone."""
     with reading() as desk:
         found = read_shredding(desk.session, election_id)
+        at_once = may_hasten(require_roll(desk.session, election_id), desk.now)
     return register_page(
         "shredding.html",
         election_id,
         found=found,
+        at_once=at_once and Role.ORGANISER in current_official().roles,
         tables=TABLES,
         states=STATES,
         reasons=REASONS,
         not_seen=NOT_SEEN,
     )
+
+
+@blueprint.post("/na")
+@register_official(Role.ORGANISER)
+def hasten(election_id: str) -> ResponseReturnValue:
+    """Have the roll of a practice election shredded at once."""
+    with refusals_told(), acting() as desk:
+        hasten_shredding(desk.session, election_id, actor=desk.actor, now=desk.now)
+        queue_shredding(desk.session, desk.runtime, election_id, desk.now)
+        flash(_("Manntallet til øvelsen blir makulert nå."), "success")
+    return redirect(url_for("register_shredding.show", election_id=election_id))
 
 
 @blueprint.get("/attest.json")

@@ -26,6 +26,7 @@ from register.mail_templates import (
     TemplateRefused,
     UnknownField,
 )
+from register.practice import NotForPractice, NotOverYet
 from register.refusals import AlreadyUsed, ElectionNotOpen, VotesOnPaper
 from register.resends import NoAddress, NotInDoubt, ReasonNeeded
 from register.roll import EntryNotFound, RollEmpty, RollFrozen, UnknownRoll
@@ -101,6 +102,14 @@ _SENTENCES: Final[Mapping[type[Exception], tuple[int, LazyString]]] = {
     ),
     EntryNotFound: (404, _("Ingen i manntallet har dette medlemsnummeret.")),
     ReasonNeeded: (422, _("Skriv en begrunnelse på 5 til 500 tegn.")),
+    NotForPractice: (
+        _CONFLICT,
+        _("Bare manntallet til et øvingsvalg kan makuleres før tiden."),
+    ),
+    NotOverYet: (
+        _CONFLICT,
+        _("Øvelsen er ikke over, eller den er alt makulert. Last siden på nytt."),
+    ),
     NoAddress: (
         _CONFLICT,
         _("Medlemmet har ingen e-postadresse. Skriv en for å sende lenken."),

@@ -51,7 +51,7 @@ from voting.manifest_model import Fingerprint, Manifest, Rules
 from voting.phases import Phase
 from voting.sealed import get_sealed
 from voting.tables import Election as StoredElection
-from voting.verifier import TokenVerifier
+from infra.token_verifier import TokenVerifier
 
 ROOT = Path(__file__).resolve().parents[2]
 BATCHES_OF_ONE = Rules(
@@ -226,6 +226,7 @@ def _open(
         "election-created",
         {
             "organisation": "Fagforbundet for prøver",
+            "practice": bool(changes.get("practice", False)),
             "slug": SLUG,
             "title": "Lønnsoppgjøret 2026",
             "verifier_key": verifier.public_key().hex(),

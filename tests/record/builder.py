@@ -5,9 +5,10 @@ small to be counted alone; about thirty ballots in three batches; a deadline tha
 moved, an addition to the roll, paper results, a witness.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from crypto.ballot import (
     NO_PREDECESSOR,
@@ -126,6 +127,8 @@ class Plan:
     witnessed: bool = True
     batch_size: int = 4
     threshold: int = 5
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the manifest that are other than usual."""
 
 
 @dataclass(frozen=True)
@@ -263,6 +266,7 @@ def seal_manifest(
             revoting=plan.revoting,
             suppression_threshold=plan.threshold,
         ),
+        **plan.changes,
     )
 
 

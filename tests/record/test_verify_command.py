@@ -120,6 +120,29 @@ def test_a_record_with_an_entry_too_many_fails_the_first_check(
     assert "EntryUnknown" in told["checks"][0]["reason"]
 
 
+def test_a_practice_record_is_told_apart_from_a_real_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = replace(plain_plan((4, 3, 3, 2)), changes={"practice": True})
+    path = saved(build(plan).parts, tmp_path)
+    assert main([str(path)]) == 0
+    last = capsys.readouterr().out.splitlines()[-2:]
+    assert any("PRACTICE: this is no real election" in line for line in last)
+    assert main([str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["practice"] is True
+    # Without the mark it is another manifest, which nobody has signed anything of.
+    forged = replace(
+        build(plan).parts,
+        manifest=build(plan).parts.manifest.replace(
+            b'"practice":true', b'"practice":false'
+        ),
+    )
+    assert main([str(saved(forged, tmp_path))]) == 1
+    real = saved(the_record().parts, tmp_path)
+    assert main([str(real)]) == 0
+    assert "PRACTICE" not in capsys.readouterr().out
+
+
 def test_two_processes_find_what_one_finds() -> None:
     sizes = (16, 16, 16, 16)
     plan = plain_plan(sizes)

@@ -159,11 +159,12 @@ class Election:
             documents = pending_documents(session)
         return [decode_json(each.body) for each in documents if each.kind == kind]
 
-    def create(self) -> None:
+    def create(self, *, practice: bool = False) -> None:
         self.send(
             "election-created",
             {
                 "organisation": "Forbundet",
+                "practice": practice,
                 "slug": SLUG,
                 "title": "Lønnsoppgjøret 2026",
                 "verifier_key": VERIFIER.public_key.hex(),
@@ -220,8 +221,8 @@ class Election:
         }
         return decode_json(encode_manifest(a_manifest(**{**ours, **changes})))
 
-    def seal(self) -> None:
-        self.send("manifest", {"manifest": self.manifest()})
+    def seal(self, **changes: object) -> None:
+        self.send("manifest", {"manifest": self.manifest(**changes)})
 
     def schedule(
         self,

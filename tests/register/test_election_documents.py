@@ -93,7 +93,13 @@ def test_new_election_opens_a_roll(election: Election) -> None:
 def test_election_comes_once(election: Election) -> None:
     election.create()
     election.create()  # the same document: nothing happens
-    body = {"organisation": "", "slug": "ny", "title": "", "verifier_key": "00" * 32}
+    body = {
+        "organisation": "",
+        "practice": False,
+        "slug": "ny",
+        "title": "",
+        "verifier_key": "00" * 32,
+    }
     with pytest.raises(RollExists):
         election.send("election-created", body)
 

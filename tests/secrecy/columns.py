@@ -140,6 +140,7 @@ REGISTER: Final[Columns] = {
         "slug": "its short name",
         "title": "its title",
         "organisation": "whose it is",
+        "practice": "that it decides nothing",
         "verifier_key": "a public key of the service",
         "phase": "where it stands",
         "key_id": "the name of the data key",
@@ -410,7 +411,6 @@ SERVICE: Final[Columns] = {
         "election_id": "the election",
         "document": "what is public",
     },
-}
     "response_intake": {
         "key": "random; another than the response has once moved",
         "survey_id": "the survey",
@@ -496,6 +496,7 @@ SERVICE: Final[Columns] = {
         "certificate": "what is public",
     },
     "taken_slugs": {"slug": "a short name that was given out"},
+}
 
 OF_A_VOTE: Final[Mapping[str, frozenset[str]]] = {
     "register": frozenset({"mark_intake", "marks"}),

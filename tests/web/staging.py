@@ -33,6 +33,7 @@ from crypto.voprf import hash_to_group
 from infra.clock import FixedClock
 from infra.config import Settings
 from infra.databases import Store
+from infra.token_verifier import TokenVerifier
 from voting.board import latest_checkpoint
 from voting.board_statements import read_statements
 from voting.casting import CastRequest, cast_ballot
@@ -68,7 +69,6 @@ from voting.seats import seat_members
 from voting.tables import Proposal
 from voting.tallying import request_count
 from voting.tokens import right_input
-from voting.verifier import TokenVerifier
 from voting.work_steps import carry_out
 
 NOW = datetime(2027, 2, 1, 9, tzinfo=UTC)
@@ -80,6 +80,7 @@ AFTER = CLOSES + timedelta(minutes=11)
 PASSWORD = "et langt nok passord"
 YES, NO = Selection(frozenset({0})), Selection(frozenset({1}))
 BLANK = Selection(frozenset(), blank=True)
+PRACTICE_TITLE = "Øvelse for tellekorpset"
 GROUPS = (("Kommune", 40), ("Spesialisthelsetjenesten", 25), ("Privat", 8))
 
 
@@ -126,6 +127,8 @@ class Stage:
     verifier: TokenVerifier
     people: People
     id: str = ""
+    practice: bool = False
+    organisation: str = "Forbundet for prøver"
     seeds: list[SigningSeed] = field(default_factory=list)
     shares: list[SecretScalar] = field(default_factory=list)
     issuers: list[SecretScalar] = field(default_factory=list)
@@ -137,7 +140,7 @@ class Stage:
 
     def create(self, slug: str, title: str, *, threshold: int = 5) -> None:
         """Create a draft with one contest."""
-        basics = Basics("Forbundet for prøver", "nb", False, OPENS, CLOSES)
+        basics = Basics(self.organisation, "nb", self.practice, OPENS, CLOSES)
         draft = with_contest(
             new_draft(basics, Defaults(1, threshold)),
             DraftContest(yes_no_contest("Ny hovedavtale")),

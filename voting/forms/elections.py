@@ -59,7 +59,6 @@ class BasicsForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
     closes = LocalTimeField(
         _l("Stenger"), [InputRequired(_l("Velg dag og klokkeslett for stengingen."))]
     )
-    practice = BooleanField(_l("Dette er et øvingsvalg som ikke avgjør noe"))
 
     def validate_closes(self, field: LocalTimeField) -> None:
         """Closing comes after opening."""
@@ -68,12 +67,17 @@ class BasicsForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
             raise ValidationError(str(_l("Valget må stenge etter at det har åpnet.")))
 
     @property
+    def is_practice(self) -> bool:
+        """Whether it decides nothing; only asked when an election is created."""
+        return False
+
+    @property
     def basics(self) -> Basics:
         """What was filled in."""
         return Basics(
             organisation=str(self.organisation.data),
             language=str(self.language.data),
-            practice=bool(self.practice.data),
+            practice=self.is_practice,
             opens_at=self.opens.instant,
             closes_at=self.closes.instant,
         )
@@ -82,13 +86,12 @@ class BasicsForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
         """Fill in what is so far."""
         self.organisation.data = draft.organisation
         self.language.data = draft.language
-        self.practice.data = draft.practice
         self.opens.show(draft.opens_at)
         self.closes.show(draft.closes_at)
 
 
-class NewElectionForm(BasicsForm):
-    """A new election."""
+class TitledForm(BasicsForm):
+    """What is said once, when an election is created."""
 
     title = StringField(
         _l("Tittel"),
@@ -109,6 +112,17 @@ class NewElectionForm(BasicsForm):
         ],
         filters=[lambda text: (text or "").strip()],
     )
+    practice = BooleanField(_l("Dette er et øvingsvalg som ikke avgjør noe"))
+
+    @property
+    def is_practice(self) -> bool:
+        """Whether it decides nothing."""
+        return bool(self.practice.data)
+
+
+class NewElectionForm(TitledForm):
+    """A new election."""
+
     template = RadioField(
         _l("Stemmeseddel"),
         choices=offered(

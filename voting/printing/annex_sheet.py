@@ -65,6 +65,7 @@ def print_annex(sources: AnnexSources, language: str) -> bytes:
         html = fill_sheet(
             "annex.html",
             certificate=page,
+            practice=sources.practice,
             original=language_name(original) if original else "",
             sources=sources,
         )

@@ -66,6 +66,7 @@ def print_protocol(sources: ProtocolSources, language: str) -> bytes:
             incidents=[(each.at, incident_words(each)) for each in sources.incidents],
             manifest=manifest,
             objections=sources.objections,
+            practice=manifest.practice,
             original=language_name(manifest.language)
             if manifest.language != language
             else "",

@@ -14,6 +14,8 @@ from voting.verification.runner import CheckResult, Report, verify_record
 
 PASSED, FAILED, UNUSABLE = 0, 1, 2
 
+PRACTICE_NOTE = "PRACTICE: this is no real election. It decides nothing."
+
 PAPER_NOTE = (
     "The paper results in it were counted by hand: two of the committee declare them,"
     " and no record can prove them."
@@ -72,6 +74,7 @@ def _as_json(report: Report) -> dict[str, Any]:
     if report.passed:
         told |= {
             "title": facts.manifest.title,
+            "practice": facts.manifest.practice,
             "root": facts.head.root.hex(),
             "size": facts.head.size,
             "ballots": len(facts.box.counted),
@@ -116,6 +119,7 @@ def _as_text(report: Report) -> list[str]:
         return [*lines, "", f"NOT VERIFIED: {failed} {checks} failed."]
     lines += [
         f"Final root of the board: {facts.head.root.hex()} ({facts.head.size} leaves)",
+        *([PRACTICE_NOTE] if facts.manifest.practice else []),
         "Compare these with the signed protocol and with your own link.",
         "",
     ]
@@ -126,6 +130,8 @@ def _as_text(report: Report) -> list[str]:
             declared = f", {on_paper} of them on paper" if on_paper else ""
             lines.append(f"  {choice}: {total}{declared}")
     lines += ["", "VERIFIED: every check passed."]
+    if facts.manifest.practice:
+        lines.append(PRACTICE_NOTE)
     if facts.parts.paper is not None:
         lines.append(PAPER_NOTE)
     return lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
 from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -14,14 +13,10 @@ from accounts.passes import issue_pass
 from accounts.roles import ELECTION_ROLES, Role
 from crypto.codes import short_fingerprint
 from crypto.encoding import group_base32
-from infra.i18n import ZONE
-from infra.slugs import SlugMalformed, SlugTaken, propose_slug
 from voting.draft_editing import Defaults, new_draft, yes_no_contest
-from voting.drafts import DraftContest, with_contest
+from voting.drafts import Draft, DraftContest, with_contest
 from voting.elections import (
-    TitleMalformed,
     cancel_election,
-    create_election,
     draft_of,
     get_election,
     list_elections,
@@ -44,11 +39,9 @@ from voting.presenting.steps import list_steps, next_step, waiting_step, who_wor
 from voting.scripts_manifest import voter_scripts
 from voting.sealed import sealed_of
 from voting.sealing import prepare_manifest, seal_election, service_seed
-
-from voting.tables import Election
-from voting.verifier import TokenVerifier, VerifierUnavailable
 from voting.views import refusals
 from voting.views.acting import Desk, acting, reading, refusals_told
+from voting.views.creating import create_from, propose_times
 from voting.views.districts import is_contact_alone
 from voting.views.pages import (
     election_page,
@@ -63,9 +56,6 @@ blueprint = Blueprint("elections", __name__, url_prefix="/valg")
 blueprint.url_value_preprocessor(require_election_id)
 refusals.register()
 
-DAYS_TO_OPENING = 14
-DAYS_OPEN = 14
-
 
 @blueprint.get("")
 @official(*ELECTION_ROLES, Role.DISTRICT_CONTACT)
@@ -77,7 +67,10 @@ def index() -> ResponseReturnValue:
         found = list_elections(desk.session)
     may_organise = Role.ORGANISER in current_official().roles
     return render_template(
-        "voting/official/elections.html", elections=found, may_organise=may_organise
+        "voting/official/elections.html",
+        elections=found,
+        practices={each.id: draft_of(each).practice for each in found},
+        may_organise=may_organise,
     )
 
 
@@ -90,7 +83,9 @@ def create() -> ResponseReturnValue:
         with reading() as desk:
             _propose(form, desk)
         return render_template("voting/official/new.html", form=form)
-    election_id = _create(form) if form.validate() else None
+    election_id = None
+    if form.validate():
+        election_id = create_from(form, partial(_new_draft, form))
     if election_id is None:
         return render_template("voting/official/new.html", form=form), 422
     return redirect(url_for("elections.show", election_id=election_id))
@@ -196,9 +191,7 @@ def _falls_to(seat: SeatProgress | None) -> set[str]:
 
 
 def _propose(form: NewElectionForm, desk: Desk) -> None:
-    today = desk.at.astimezone(ZONE).date()
-    opens = datetime.combine(today + timedelta(days=DAYS_TO_OPENING), time(8), ZONE)
-    closes = datetime.combine(opens.date() + timedelta(days=DAYS_OPEN), time(12), ZONE)
+    opens, closes = propose_times(desk.at)
     form.opens.show(opens)
     form.closes.show(closes)
     known = list_elections(desk.session)
@@ -206,42 +199,14 @@ def _propose(form: NewElectionForm, desk: Desk) -> None:
         form.organisation.data = draft_of(known[0]).organisation
 
 
-def _create(form: NewElectionForm) -> str | None:
-    try:
-        with acting() as desk:
-            return _create_election(form, desk).id
-    except SlugTaken:
-        form.slug.errors = [
-            _(
-                "Et annet valg har dette kortnavnet. Skriv et annet, for eksempel med"
-                " år."
-            )
-        ]
-    except SlugMalformed:
-        form.slug.errors = [_("Bruk 3 til 60 av a–z, 0–9 og bindestrek.")]
-    except TitleMalformed:
-        form.title.errors = [_("Tittelen må ha 1 til 200 synlige tegn.")]
-    except VerifierUnavailable:
-        form.form_errors = [refusals.sentence_of(VerifierUnavailable())]
-    return None
-
-
-def _create_election(form: NewElectionForm, desk: Desk) -> Election:
-    settings, title = desk.settings, str(form.title.data)
+def _new_draft(form: NewElectionForm, desk: Desk) -> Draft:
+    settings = desk.settings
     defaults = Defaults(settings.batch_size, settings.suppression_threshold)
     draft = new_draft(form.basics, defaults)
-    if form.template.data == "ja-nei":
-        draft = with_contest(draft, DraftContest(yes_no_contest(title)))
-    return create_election(
-        desk.session,
-        settings,
-        slug=form.slug.data or propose_slug(title),
-        title=title,
-        draft=draft,
-        actor=desk.actor,
-        at=desk.at,
-        verifier_key=TokenVerifier(settings.verifier_socket).public_key(),
-    )
+    if form.template.data != "ja-nei":
+        return draft
+    contest = yes_no_contest(str(form.title.data))
+    return with_contest(draft, DraftContest(contest))
 
 
 def _review_page(election_id: str, form: SealForm) -> str:

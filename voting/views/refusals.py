@@ -12,6 +12,7 @@ from infra.problems import register_problem
 from infra.slugs import SlugMalformed, SlugTaken
 from voting.archive import ArchiveDamaged, ArchiveNotPacked
 from voting.ceremony import CeremonyIncomplete
+from voting.ceremony_exclusion import DealerMayStay, DealerMustLeave
 from voting.counting_room import NotClosed
 from voting.documents import DocumentRefused
 from voting.draft_editing import NoSuchContest
@@ -19,6 +20,7 @@ from voting.drafts import DraftIncomplete
 from voting.elections import (
     DatesOutOfOrder,
     NotADraft,
+    PracticeFixed,
     SeatTwice,
     ThresholdFixed,
     TitleMalformed,
@@ -41,7 +43,7 @@ from voting.schedule import NotLater
 from voting.sealed import UnknownElection
 from voting.seats import NotSeated, SeatsNotNeededYet
 from voting.tallying import EvidenceMissing, MarksMissing, PaperMissing
-from voting.verifier import VerifierUnavailable
+from infra.token_verifier import VerifierUnavailable
 
 CONFLICT: Final = 409
 
@@ -64,6 +66,13 @@ SENTENCES: Final[Mapping[type[Exception], LazyString]] = {
         " Se avvikene nedenfor, og ta kontakt med revisor."
     ),
     DatesOutOfOrder: _("Valget må stenge etter at det har åpnet."),
+    DealerMayStay: _(
+        "Det er ingen grunn til å holde seremonien uten denne nøkkelholderen nå."
+    ),
+    DealerMustLeave: _(
+        "En nøkkelholder har åpnet en feil nøkkeldel. Seremonien kan bare begynne på"
+        " nytt uten den nøkkelholderen."
+    ),
     DocumentRefused: _("Noe i utkastet kan ikke stå slik. Gå gjennom det på nytt."),
     EvidenceMissing: _(
         "Stemmerettene er ikke kontrollert ennå. Det skjer av seg selv; prøv igjen om"
@@ -95,6 +104,10 @@ SENTENCES: Final[Mapping[type[Exception], LazyString]] = {
     PaperMissing: _(
         "Noen medlemmer har stemt på papir. Papirresultatet må føres inn og skrives"
         " under av to i komiteen før opptellingen kan starte."
+    ),
+    PracticeFixed: _(
+        "Et øvingsvalg kan ikke gjøres om til et vanlig valg, og heller ikke omvendt."
+        " Lag en kopi."
     ),
     ReasonMissing: _("Skriv hvorfor."),
     RecordBeingWritten: _(

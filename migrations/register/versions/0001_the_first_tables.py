@@ -169,6 +169,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(length=60), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("organisation", sa.String(length=200), nullable=False),
+        sa.Column("practice", sa.Boolean(), nullable=False),
         sa.Column("verifier_key", infra.columns.FixedBytes(length=32), nullable=True),
         sa.Column("phase", sa.String(length=10), nullable=False),
         sa.Column("key_id", sa.String(length=32), nullable=False),
