@@ -130,7 +130,9 @@ def choose_recipients(
     )
     last = _BELOW_ALL
     while chosen := session.execute(query.where(RollEntry.id > last)).all():
-        yield from ((each.id, MessageChannel(each[1])) for each in chosen)
+        yield from (
+            (each.id, MessageChannel(name)) for each in chosen if (name := each[1])
+        )
         last = chosen[-1].id
 
 

@@ -230,10 +230,10 @@ class PostOffice:
                 kill_with_children(process.pid)
             process.wait(30)
 
-    def work_off(self) -> None:
+    def work_off(self, seconds: float = 90) -> None:
         """Run a real worker until the queue is empty."""
         with self.worker() as process:
-            assert process.wait(90) == 0
+            assert process.wait(seconds) == 0
 
     def _key(self) -> DataKey:
         with self.election.store.reading() as session:

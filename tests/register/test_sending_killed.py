@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import signal
+import subprocess
 import threading
 import zlib
 from collections import Counter
@@ -105,6 +106,70 @@ def test_the_queues_own_retry_sends_nothing_again(
     enqueue_sending(office.runtime, sending_id)
     office.work_off()
     _require_settled(office, sending_id)
+
+
+@pytest.mark.parametrize("count", [240, pytest.param(5_000, marks=pytest.mark.long)])
+def test_workers_killed_within_a_large_sending_leave_no_member_with_two_mails(
+    office: PostOffice, count: int
+) -> None:
+    office.open(*members(count))
+    sending_id = office.start()
+    enqueue_sending(office.runtime, sending_id)
+    # The first mail of the two is taken and its sender never learns of it; the second
+    # is whole at the server, which has not taken it.
+    for stage, part in ((Stage.ACCEPTED, 3), (Stage.CONTENT, 2)):
+        with office.worker() as worker:
+            strike = StrikeAt(office, worker, stage, count // part)
+            office.smtp.at(stage, strike)
+            assert worker.wait(count) == -signal.SIGKILL
+        assert strike.struck.wait(30)
+        office.smtp.behave()
+        _require_resumable(office, sending_id, count)
+        office.pass_time(sending_id)
+        office.sweep()
+    office.work_off(seconds=count)
+
+    assert office.sending(sending_id).state == SendingState.DONE
+    states = Counter(office.states(sending_id).values())
+    assert states == {MessageState.SENT: count - 2, MessageState.UNCERTAIN: 2}
+    got = Counter(each.recipients[0] for each in office.smtp.messages)
+    assert set(got.values()) == {1}
+    assert len(got) == count - 1
+    codes = office.codes()
+    assert {codes[office.login_key(mail)] for mail in office.smtp.messages} == {"live"}
+    for mail in office.smtp.messages[:: max(1, count // 12)]:
+        office.mark(mail)
+
+
+def _require_resumable(office: PostOffice, sending_id: bytes, count: int) -> None:
+    """Check that the killed worker was in the middle, with one message in its hand."""
+    states = Counter(office.states(sending_id).values())
+    assert states[MessageState.SENDING] == 1
+    assert states[MessageState.QUEUED] > count // 4
+    assert states[MessageState.SENT] > count // 4
+
+
+class StrikeAt:
+    """Kills a worker and its job at a stage, when so many mails have been taken."""
+
+    def __init__(
+        self,
+        office: PostOffice,
+        worker: subprocess.Popen[bytes],
+        stage: Stage,
+        taken: int,
+    ) -> None:
+        self.office = office
+        self.worker = worker
+        self.taken = taken + (stage == Stage.ACCEPTED)
+        self.struck = threading.Event()
+
+    def __call__(self) -> str | None:
+        if len(self.office.smtp.messages) < self.taken:
+            return None
+        kill_with_children(self.worker.pid)
+        self.struck.set()
+        return HANG_UP
 
 
 def test_redis_holds_ids_alone(office: PostOffice) -> None:
