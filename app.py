@@ -31,8 +31,8 @@ from infra.migrate import upgrade
 from infra.queues import Periodic, run_cron, run_worker
 from infra.runtime import Runtime, open_runtime
 from infra.sides import SIDES, Side
+from infra.token_verifier import TokenVerifier
 from infra.web import init_web
-from voting.verifier import TokenVerifier
 from voting.verifier_process import IssuerKeys, VerifierServer
 
 PERIODICS: Final[Mapping[Side, tuple[Periodic, ...]]] = {

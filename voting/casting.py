@@ -29,6 +29,7 @@ from crypto.errors import CryptoError, TokenRefused
 from crypto.group import Point
 from crypto.integers import u32
 from crypto.signing import SigningSeed, sign
+from infra.token_verifier import TokenVerifier
 from voting.box import (
     BoxedBallot,
     CredentialUsed,
@@ -43,7 +44,6 @@ from voting.box import (
 from voting.documents import SIGNATURE_BYTES, read_object
 from voting.leaves import BallotLeaf, encode_leaf
 from voting.sealed import SealedElection, get_sealed
-from voting.verifier import TokenVerifier
 
 __all__ = [
     "BallotRefused",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from crypto.voprf import DleqProof
 from infra.audit import record_event
 from infra.databases import lock_named
+from infra.token_verifier import TokenVerifier
 from voting.elections import SYSTEM
 from voting.lifecycle import read_board_so_far
 from voting.phases import Phase
@@ -22,7 +23,6 @@ from voting.tokens import (
     split_pairs,
     verify_evidence,
 )
-from voting.verifier import TokenVerifier
 
 
 def is_evidence_due(session: Session, election: SealedElection) -> bool:

@@ -13,6 +13,7 @@ from infra.audit import record_event
 from infra.exchange import ReceivedDocument, handles
 from infra.queues import enqueue, queue_of
 from infra.runtime import Runtime
+from infra.token_verifier import TokenVerifier
 from voting.address_changes import AddressChange, note_address_change
 from voting.documents import read_object
 from voting.elections import (
@@ -31,7 +32,6 @@ from voting.long_work import WorkKind, ask_for
 from voting.phases import Phase, is_sealed, require_transition
 from voting.sealing import read_roll_totals
 from voting.times import format_time
-from voting.verifier import TokenVerifier
 from voting.warning_jobs import WARNING_JOB
 
 

@@ -14,13 +14,13 @@ from infra.databases import rewrite_store
 from infra.delivery import DELIVERY_JOB, deliver_pending
 from infra.queues import Periodic, enqueue, job, queue_of
 from infra.runtime import Runtime
+from infra.token_verifier import TokenVerifier
 from voting.box import discard_waiting
 from voting.evidence import is_evidence_due, keep_evidence, make_evidence
 from voting.lifecycle import close_election, open_election, publish_batch
 from voting.phases import Phase
 from voting.sealed import get_sealed
 from voting.tables import Election
-from voting.verifier import TokenVerifier
 from voting.work_jobs import queue_waiting_work
 
 SWEEP_SECONDS: Final = 15

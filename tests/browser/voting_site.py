@@ -28,6 +28,7 @@ from crypto.signing import SigningSeed
 from infra.config import Settings, load_settings
 from infra.databases import Store
 from infra.runtime import Runtime
+from infra.token_verifier import TokenVerifier
 from infra.web import init_web
 from tests.conftest import Stores
 from tests.register.conftest import MONDAY
@@ -51,7 +52,6 @@ from voting.manifest_model import Fingerprint, Manifest, Rules
 from voting.phases import Phase
 from voting.sealed import get_sealed
 from voting.tables import Election as StoredElection
-from infra.token_verifier import TokenVerifier
 
 ROOT = Path(__file__).resolve().parents[2]
 BATCHES_OF_ONE = Rules(

@@ -19,10 +19,10 @@ import voting.jobs
 from infra.queues import enqueue, queue_of
 from infra.runtime import Runtime
 from infra.sides import Side
+from infra.token_verifier import TokenVerifier, VerifierUnavailable
 from register.sending_jobs import SWEEP_JOB as SENDING_SWEEP
 from scripts.processes.sessions import kill_session
 from tests.services import free_port
-from voting.verifier import TokenVerifier, VerifierUnavailable
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 LEASH: Final = ROOT / "scripts" / "processes" / "leash.py"

@@ -10,6 +10,7 @@ import pytest
 from infra.config import load_settings
 from infra.runtime import open_runtime
 from infra.sides import SIDES
+from infra.token_verifier import VerifierUnavailable
 from tests.conftest import Stores
 from tests.faults.fleet import Fleet, a_fleet, wait_for_verifier
 from tests.faults.running import marks_in, verified
@@ -28,7 +29,6 @@ from tests.secrecy.installation import (
 from tests.smtp import SmtpServer
 from tests.voting.whole_election import AFTER
 from voting.box import count_waiting
-from voting.verifier import VerifierUnavailable
 
 VOTERS = 4
 

@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
-from voting.verifier import TokenVerifier
+from infra.token_verifier import TokenVerifier
 from voting.verifier_process import IssuerKeys, VerifierServer
 
 AT_ONCE = 60

@@ -23,6 +23,7 @@ from crypto.signing import SigningSeed, sign, verify_signature
 from crypto.statements import hold_parts
 from infra.config import Settings
 from infra.databases import open_store
+from infra.token_verifier import TokenVerifier
 from tests.conftest import Stores
 from tests.javascript.holder_vault import (
     PASSPHRASE,
@@ -54,7 +55,6 @@ from voting.paper import PaperGroup, PaperResults, encode_paper, paper_parts
 from voting.tables import Tally as TallyRow
 from voting.tally import BoardHead, Tally, encode_tally, tally_digest
 from voting.times import parse_time
-from voting.verifier import TokenVerifier
 from voting.verifier_process import IssuerKeys, VerifierServer
 
 ACTS = {

@@ -31,6 +31,7 @@ from infra.delivery import deliver_pending
 from infra.queues import queue_of
 from infra.runtime import Runtime, open_runtime
 from infra.sides import SIDES, Side
+from infra.token_verifier import TokenVerifier
 from register.freezing import freeze_election
 from register.jobs import sweep_register
 from register.mail_templates import suggested_template
@@ -68,7 +69,6 @@ from voting.elections import create_election, get_election, seat_committee
 from voting.jobs import sweep_service
 from voting.manifest_model import Rules
 from voting.sealing import seal_election
-from voting.verifier import TokenVerifier
 from voting.verifier_process import IssuerKeys, VerifierServer
 
 HANDLERS: Final = (register.exchange_handlers, voting.exchange_handlers)

@@ -22,6 +22,7 @@ from crypto.signing import SigningSeed
 from crypto.voprf import blind, evaluate, unblind, verify_evaluations
 from infra.config import Settings, load_settings
 from infra.databases import Store
+from infra.token_verifier import TokenVerifier
 from tests.voting.manifests import a_manifest, seed_of
 from voting.board import NewLeaf, append_leaves
 from voting.casting import CastRequest, Receipt, cast_ballot
@@ -32,7 +33,6 @@ from voting.manifest_model import Fingerprint, Manifest, Rules
 from voting.phases import Phase
 from voting.sealed import SealedElection, get_sealed
 from voting.tables import Election
-from voting.verifier import TokenVerifier
 from voting.verifier_process import IssuerKeys, VerifierServer
 
 OPENS = datetime(2027, 3, 1, 8, tzinfo=UTC)

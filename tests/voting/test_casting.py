@@ -18,6 +18,7 @@ from crypto.errors import TokenRefused
 from crypto.group import Scalar, mul_base
 from crypto.integers import u32
 from crypto.signing import verify_signature
+from infra.token_verifier import TokenVerifier, VerifierUnavailable
 from tests.voting.polling import (
     BLANK,
     CLOSES,
@@ -43,7 +44,6 @@ from voting.casting import (
 from voting.documents import DocumentRefused
 from voting.phases import Phase
 from voting.sealed import ElectionNotOpen
-from voting.verifier import TokenVerifier, VerifierUnavailable
 
 GRACE = timedelta(seconds=600)
 SECOND = timedelta(seconds=1)

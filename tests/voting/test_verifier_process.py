@@ -11,8 +11,8 @@ import pytest
 
 from crypto.group import SecretScalar, mul_base
 from crypto.sealing import seal
+from infra.token_verifier import TokenVerifier, VerifierAnsweredNo
 from tests.voting.polling import running_verifier
-from voting.verifier import TokenVerifier, VerifierAnsweredNo
 
 ELECTION = secrets.token_hex(16)
 

@@ -40,6 +40,7 @@ from crypto.voprf import hash_to_group
 from infra.clock import FixedClock
 from infra.config import Settings
 from infra.databases import Store
+from infra.token_verifier import TokenVerifier
 from tests.voting.manifests import AGREEMENT
 from voting.board import latest_checkpoint
 from voting.casting import CastRequest, Receipt, cast_ballot
@@ -72,7 +73,6 @@ from voting.sealing import seal_election
 from voting.tables import Proposal
 from voting.tallying import request_count
 from voting.tokens import right_input
-from voting.verifier import TokenVerifier
 from voting.verifier_process import IssuerKeys, VerifierServer
 from voting.work_steps import carry_out
 

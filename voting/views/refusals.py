@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from infra.problems import register_problem
 from infra.slugs import SlugMalformed, SlugTaken
+from infra.token_verifier import VerifierUnavailable
 from voting.archive import ArchiveDamaged, ArchiveNotPacked
 from voting.ceremony import CeremonyIncomplete
 from voting.ceremony_exclusion import DealerMayStay, DealerMustLeave
@@ -43,7 +44,6 @@ from voting.schedule import NotLater
 from voting.sealed import UnknownElection
 from voting.seats import NotSeated, SeatsNotNeededYet
 from voting.tallying import EvidenceMissing, MarksMissing, PaperMissing
-from infra.token_verifier import VerifierUnavailable
 
 CONFLICT: Final = 409
 

@@ -19,6 +19,7 @@ from crypto.codes import short_fingerprint
 from crypto.encoding import JsonValue, group_base32
 from infra.headers import content_security_policy
 from infra.json_requests import read_json
+from infra.token_verifier import TokenVerifier
 from infra.web import current_runtime
 from voting.casting import cast_ballot, find_receipts, read_cast_request
 from voting.documents import SIGNATURE_BYTES, read_object
@@ -35,7 +36,6 @@ from voting.scripts_manifest import (
 from voting.sealed import SealedElection, find_sealed
 from voting.sealing import service_seed
 from voting.times import format_time
-from voting.verifier import TokenVerifier
 from voting.views import voter_problems  # noqa: F401 - the sentences of the refusals
 
 blueprint = Blueprint("voter", __name__)

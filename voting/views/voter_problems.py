@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from crypto.errors import OutsideTree, TokenRefused
 from infra.problems import register_problem
+from infra.token_verifier import VerifierUnavailable
 from voting.board import LeafNotFound, MalformedTrackingCode, NothingOnBoard
 from voting.board_overview import BatchNotFound
 from voting.casting import (
@@ -20,7 +21,6 @@ from voting.casting import (
 )
 from voting.documents import DocumentRefused
 from voting.sealed import ElectionNotOpen, UnknownElection
-from voting.verifier import VerifierUnavailable
 
 _ballot = _("Stemmeseddelen ble ikke godtatt av urnen. Åpne lenken på nytt.")
 
