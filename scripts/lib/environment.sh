@@ -62,6 +62,8 @@ is_usable_venv() {
 
 make_venv() {
     local python=$1
+    # Through a link another tree's environment would be emptied.
+    [ ! -L "$venv" ] || rm "$venv"
     "$python" -m venv --clear "$venv" >/dev/null 2>&1 && return
     # Debian keeps ensurepip in a package of its own.
     rm -rf "$venv"
