@@ -19,6 +19,7 @@ import accounts.views
 import register.cli
 import register.jobs
 import register.views
+import surveys.jobs
 import voting.exchange_handlers
 import voting.jobs
 import voting.views
@@ -37,7 +38,11 @@ from voting.verifier_process import IssuerKeys, VerifierServer
 
 PERIODICS: Final[Mapping[Side, tuple[Periodic, ...]]] = {
     "register": register.jobs.PERIODICS,
-    "service": (*accounts.jobs.PERIODICS, *voting.jobs.PERIODICS),
+    "service": (
+        *accounts.jobs.PERIODICS,
+        *surveys.jobs.PERIODICS,
+        *voting.jobs.PERIODICS,
+    ),
 }
 
 
