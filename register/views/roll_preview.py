@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,7 @@ from infra.audit import record_event
 from infra.i18n import show_number
 from register.error_sheet import write_sheet
 from register.forms import ColumnsForm, UploadForm
+from register.roll_findings import Notice
 from register.roll_report import DifferenceCounts
 from register.rollfile import RollPreview
 from register.rollfile_refusals import MissingColumns, RollFileRefused
@@ -50,6 +52,15 @@ class Place:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What there is to notice on one line or on many; a line of 0 is the file."""
+
+    lines: tuple[int, ...]
+    wrong: str
+    remedy: str
+
+
 def preview_page(
     place: Place, preview: RollPreview, difference: DifferenceCounts | None
 ) -> str:
@@ -67,10 +78,19 @@ def preview_page(
         preview=preview,
         difference=difference,
         errors=[(each, *error_sentence(each)) for each in errors],
-        notices=[(each, *notice_sentence(each)) for each in notices],
+        notices=_told_once(notices),
+        notices_shown=len(notices),
         columns=columns,
         form=UploadForm(formdata=None),
     )
+
+
+def _told_once(notices: Sequence[Notice]) -> list[Noticed]:
+    """Put together what says the same, in the order in which it is first said."""
+    lines: dict[tuple[str, str], list[int]] = {}
+    for each in notices:
+        lines.setdefault(notice_sentence(each), []).append(each.line)
+    return [Noticed(tuple(found), *told) for told, found in lines.items()]
 
 
 def refusal_page(place: Place, refused: RollFileRefused) -> ResponseReturnValue:
