@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, TypeVar, cast, get_args
+from typing import Final, Literal, TypeVar, cast
 from urllib.parse import urlsplit, urlunsplit
 
 from infra.message_settings import (
@@ -36,6 +36,14 @@ from infra.setting_refusals import (
     SettingMissing,
     SettingRefused,
     SideNotServed,
+)
+from infra.setting_values import (
+    choice_setting,
+    flag_setting,
+    integer_setting,
+    optional_integer,
+    path_setting,
+    required_setting,
 )
 from infra.sides import SIDES, Side
 
@@ -92,6 +100,9 @@ class Settings:
     accept_shared_cluster: bool
     mails_per_minute: int | None
     """Most mails of one sending in a minute, where a mail server asks for it."""
+
+    mails_per_day: int | None = None
+    """Most mails of all sendings in 24 hours, where a mail host takes no more."""
 
     trusted_proxies: int = 0
     """How many proxies stand before the web server, each naming whom it speaks for."""
@@ -164,10 +175,12 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         SecretRefused: a secret is missing, too short, guessable or used twice.
 
     """
-    environment = _choice(environ, "URNE_ENVIRONMENT", Environment, "production")
+    environment = choice_setting(environ, "URNE_ENVIRONMENT", Environment, "production")
     production = environment == "production"
     sides = _sides(environ)
-    data_dir = Path(_required(environ, "URNE_DATA_DIR", "data", production)).absolute()
+    data_dir = Path(
+        required_setting(environ, "URNE_DATA_DIR", "data", production)
+    ).absolute()
     fallback = None if production else development_secrets(data_dir)
     held = {
         side: read_side_secrets(environ, side, fallback=fallback)
@@ -189,18 +202,19 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         secrets=held,
         verify_keys=_verify_keys(environ, held, fallback),
         smtp=_smtp(environ, production=production),
-        mail_sink_dir=_path(environ, "URNE_MAIL_SINK_DIR"),
-        verifier_socket=_path(environ, "URNE_VERIFIER_SOCKET")
+        mail_sink_dir=path_setting(environ, "URNE_MAIL_SINK_DIR"),
+        verifier_socket=path_setting(environ, "URNE_VERIFIER_SOCKET")
         or data_dir / "verifier.sock",
-        batch_size=_integer(environ, "URNE_BATCH_SIZE", SMALLEST_BATCH, least=1),
-        suppression_threshold=_integer(
+        batch_size=integer_setting(environ, "URNE_BATCH_SIZE", SMALLEST_BATCH, least=1),
+        suppression_threshold=integer_setting(
             environ, "URNE_SUPPRESSION_THRESHOLD", SMALLEST_BATCH, least=1
         ),
-        retention_seconds=_optional_integer(environ, "URNE_RETENTION_SECONDS"),
-        clock_offset=_integer(environ, "URNE_CLOCK_OFFSET", 0, least=None),
-        accept_shared_cluster=_flag(environ, "URNE_ACCEPT_SHARED_CLUSTER"),
-        mails_per_minute=_optional_integer(environ, "URNE_MAILS_PER_MINUTE"),
-        trusted_proxies=_integer(environ, "URNE_TRUSTED_PROXIES", 0, least=0),
+        retention_seconds=optional_integer(environ, "URNE_RETENTION_SECONDS"),
+        clock_offset=integer_setting(environ, "URNE_CLOCK_OFFSET", 0, least=None),
+        accept_shared_cluster=flag_setting(environ, "URNE_ACCEPT_SHARED_CLUSTER"),
+        mails_per_minute=optional_integer(environ, "URNE_MAILS_PER_MINUTE"),
+        mails_per_day=optional_integer(environ, "URNE_MAILS_PER_DAY"),
+        trusted_proxies=integer_setting(environ, "URNE_TRUSTED_PROXIES", 0, least=0),
         sms=_complete(read_sms, environ),
         report_token=_complete(
             lambda told: read_token(told, "URNE_REPORT_TOKEN"), environ
@@ -227,30 +241,6 @@ def _require_safe(settings: Settings) -> None:
     for side in reversed(SIDES):
         if urlsplit(settings.public_url(side)).scheme != "https":
             raise PlainHttp(f"URNE_{side.upper()}_URL", "must begin with https://")
-
-
-def _required(
-    environ: Mapping[str, str],
-    name: str,
-    default: str,
-    production: bool,  # noqa: FBT001 - reads as a sentence at its three callers
-) -> str:
-    value = environ.get(name)
-    if value:
-        return value
-    if production:
-        raise SettingMissing(name)
-    return default
-
-
-def _choice(
-    environ: Mapping[str, str], name: str, choices: object, default: str
-) -> str:
-    value = environ.get(name, default)
-    allowed = get_args(choices)
-    if value not in allowed:
-        raise SettingMalformed(name, f"must be one of {', '.join(allowed)}")
-    return value
 
 
 def _sides(environ: Mapping[str, str]) -> frozenset[Side]:
@@ -299,7 +289,9 @@ def _url(
     default: str = "http://127.0.0.1:8000",
 ) -> str:
     is_first = name == "URNE_SERVICE_URL"
-    value = _required(environ, name, default, production and is_first).rstrip("/")
+    value = required_setting(environ, name, default, production and is_first).rstrip(
+        "/"
+    )
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise SettingMalformed(name, "must be an http or https address")
@@ -342,16 +334,18 @@ def _public_key(name: str, value: str) -> bytes:
 
 def _smtp(environ: Mapping[str, str], *, production: bool) -> SmtpSettings:
     password = read_setting(environ, "URNE_SMTP_PASSWORD")
-    tls = _choice(
+    tls = choice_setting(
         environ, "URNE_SMTP_TLS", TlsMode, "starttls" if production else "none"
     )
     return SmtpSettings(
-        host=_required(environ, "URNE_SMTP_HOST", "127.0.0.1", production),
-        port=_integer(environ, "URNE_SMTP_PORT", 587 if production else 2525, least=1),
+        host=required_setting(environ, "URNE_SMTP_HOST", "127.0.0.1", production),
+        port=integer_setting(
+            environ, "URNE_SMTP_PORT", 587 if production else 2525, least=1
+        ),
         tls=cast("TlsMode", tls),
         user=environ.get("URNE_SMTP_USER") or None,
         password=Secret(password.encode()) if password else None,
-        from_address=_required(
+        from_address=required_setting(
             environ, "URNE_MAIL_FROM", "urne@localhost.localdomain", production
         ),
         bounce_address=environ.get("URNE_BOUNCE_ADDRESS") or None,
@@ -363,34 +357,3 @@ def _complete(read: Callable[[Mapping[str, str]], T], environ: Mapping[str, str]
         return read(environ)
     except GatewayIncomplete as incomplete:
         raise SettingMalformed(incomplete.name, "is missing or too short") from None
-
-
-def _integer(
-    environ: Mapping[str, str], name: str, default: int, *, least: int | None
-) -> int:
-    value = environ.get(name)
-    if not value:
-        return default
-    try:
-        number = int(value)
-    except ValueError:
-        raise SettingMalformed(name, "must be a whole number") from None
-    if least is not None and number < least:
-        raise SettingMalformed(name, f"must be at least {least}")
-    return number
-
-
-def _optional_integer(environ: Mapping[str, str], name: str) -> int | None:
-    return _integer(environ, name, 0, least=1) if environ.get(name) else None
-
-
-def _path(environ: Mapping[str, str], name: str) -> Path | None:
-    value = environ.get(name)
-    return Path(value).absolute() if value else None
-
-
-def _flag(environ: Mapping[str, str], name: str) -> bool:
-    value = environ.get(name, "no")
-    if value not in {"yes", "no"}:
-        raise SettingMalformed(name, "must be yes or no")
-    return value == "yes"

@@ -69,6 +69,11 @@ class Batch:
     is_last: bool
     """Nothing but letters is queued beyond these."""
 
+    @property
+    def mail_count(self) -> int:
+        """How many of these go by mail."""
+        return sum(1 for each in self.channels.values() if each == MessageChannel.EMAIL)
+
     def template_for(self, language: str | None) -> Template:
         """Return the text for a member who chose a language, or none."""
         own = self.templates[self.language]
@@ -99,9 +104,11 @@ def read_batch(
     service_url: str,
     after: bytes,
     limit: int,
+    with_mail: bool = True,
 ) -> Batch:
     """Return the next queued messages with ids above `after`, at most `limit`.
 
+    Without mail: only what goes by another channel, since the host takes no more.
     Ids are random, so that their order is nobody's.
 
     Raises:
@@ -109,12 +116,14 @@ def read_batch(
 
     """
     roll = require_roll(session, sending.election_id)
+    # Letters wait for an official.
+    channels = [MessageChannel.SMS, *([MessageChannel.EMAIL] if with_mail else [])]
     found = session.execute(
         select(Message.id, Message.channel)
         .where(
             Message.sending_id == sending.id,
             Message.state == MessageState.QUEUED,
-            Message.channel != MessageChannel.LETTER,
+            Message.channel.in_(channels),
             Message.id > after,
         )
         .order_by(Message.id)

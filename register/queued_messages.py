@@ -59,6 +59,7 @@ def set_text(sending: Sending, template: Template, plan: Plan) -> None:
     sending.subject, sending.body = template.subject, template.body
     sending.sms, sending.language = template.sms, template.language
     sending.channels, sending.falls_back = plan.text, plan.falls_back
+    sending.daily_limit = plan.daily_limit
 
 
 def queue_messages(

@@ -32,7 +32,6 @@ _MAY_HAVE_ARRIVED: Final = (
 )
 
 _CHUNK: Final = 5_000
-_BELOW_ALL: Final = bytes(16)
 
 Recipient = tuple[bytes, MessageChannel]
 """An entry's id, and by what its member is reached."""
@@ -49,6 +48,9 @@ class Plan:
     channels: tuple[MessageChannel, ...] = (MessageChannel.EMAIL,)
     falls_back: bool = True
     """Whether another of these is used where the preferred one reaches nobody."""
+
+    daily_limit: int | None = None
+    """Most mails in 24 hours, where the one who writes it knows what the host takes."""
 
     @property
     def text(self) -> str:
@@ -70,7 +72,9 @@ class Recipients:
         return sum(self.by_channel.values())
 
 
-def read_plan(channels: Sequence[str], *, falls_back: bool) -> Plan:
+def read_plan(
+    channels: Sequence[str], *, falls_back: bool, daily_limit: int | None = None
+) -> Plan:
     """Return a plan of channels by their names, in the order they are tried.
 
     Raises:
@@ -80,12 +84,16 @@ def read_plan(channels: Sequence[str], *, falls_back: bool) -> Plan:
     named = tuple(each for each in MessageChannel if each.value in set(channels))
     if not named:
         raise NoChannel
-    return Plan(named, falls_back)
+    return Plan(named, falls_back, daily_limit)
 
 
 def plan_of(sending: Sending) -> Plan:
     """Return the plan of a sending."""
-    return read_plan(sending.channels.split(","), falls_back=sending.falls_back)
+    return read_plan(
+        sending.channels.split(","),
+        falls_back=sending.falls_back,
+        daily_limit=sending.daily_limit,
+    )
 
 
 def count_recipients(
@@ -122,18 +130,13 @@ def choose_recipients(
     is written meanwhile about those before changes nothing for those to come.
     """
     channel = _channel_of(plan or Plan())
-    query = (
+    chosen = session.execute(
         select(RollEntry.id, channel)
         .where(_is_due(election_id, kind), channel.is_not(None))
         .order_by(RollEntry.id)
-        .limit(_CHUNK)
+        .execution_options(yield_per=_CHUNK)
     )
-    last = _BELOW_ALL
-    while chosen := session.execute(query.where(RollEntry.id > last)).all():
-        yield from (
-            (each.id, MessageChannel(name)) for each in chosen if (name := each[1])
-        )
-        last = chosen[-1].id
+    yield from ((each.id, MessageChannel(name)) for each in chosen if (name := each[1]))
 
 
 def channel_of_entry(

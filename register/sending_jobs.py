@@ -20,6 +20,7 @@ from infra.delivery import DELIVERY_JOB
 from infra.keystore import DataKey
 from infra.queues import job
 from infra.runtime import Runtime
+from register.daily_limit import Booking, book_mails, room_for, settled
 from register.elections import SYSTEM
 from register.handing_in import (
     Batch,
@@ -97,7 +98,7 @@ def send_batch(runtime: Runtime, sending: str) -> None:
         found = _open_batch(runtime, pace)
         if found is None:
             return
-        end = _hand_in_all(runtime, pace, found)
+        end = _hand_in_booked(runtime, pace, found)
         pause = _pause_after(runtime, end)
     finally:
         pace.release(pause)
@@ -150,7 +151,16 @@ class _BatchEnd:
     """Every queued message was tried; some are queued again."""
 
 
-def _open_batch(runtime: Runtime, pace: Pace) -> tuple[Batch, DataKey] | None:
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A batch to be handed in, and the room its mails were given."""
+
+    batch: Batch
+    key: DataKey
+    booking: Booking
+
+
+def _open_batch(runtime: Runtime, pace: Pace) -> _Opened | None:
     with runtime.store("register").begin() as session:
         known = session.get(Sending, pace.sending_id)
         if known is None:
@@ -164,29 +174,38 @@ def _open_batch(runtime: Runtime, pace: Pace) -> tuple[Batch, DataKey] | None:
             batch = _read_on(runtime, session, pace, sending)
         except ElectionNotOpen:
             return None  # the sweep ends it
+        booking = book_mails(session, batch.mail_count, runtime.clock.now())
         keystore = runtime.keystore("register")
-        return batch, read_data_key(session, keystore, sending.election_id)
+        key = read_data_key(session, keystore, sending.election_id)
+        return _Opened(batch, key, booking)
 
 
 def _read_on(runtime: Runtime, session: Session, pace: Pace, sending: Sending) -> Batch:
-    size = min(BATCH_SIZE, runtime.settings.mails_per_minute or BATCH_SIZE)
-    cursor = pace.cursor()
-    service_url = runtime.settings.service_url
-    batch = read_batch(
-        session, sending, service_url=service_url, after=cursor, limit=size
-    )
-    if batch.channels or cursor == START:
-        return batch
-    # A pass that was broken off at its very end: begin with those before.
-    return read_batch(
-        session, sending, service_url=service_url, after=START, limit=size
-    )
+    settings, cursor = runtime.settings, pace.cursor()
+    room = room_for(session, settings, sending, runtime.clock.now())
+    size = min(BATCH_SIZE, settings.mails_per_minute or BATCH_SIZE, room or BATCH_SIZE)
+    # A pass that was broken off at its very end begins with those before.
+    for after in (cursor, START) if cursor != START else (START,):
+        batch = read_batch(
+            session,
+            sending,
+            service_url=settings.service_url,
+            after=after,
+            limit=size,
+            with_mail=room != 0,
+        )
+        if batch.channels:
+            break
+    return batch
 
 
-def _hand_in_all(
-    runtime: Runtime, pace: Pace, found: tuple[Batch, DataKey]
-) -> _BatchEnd:
-    batch, key = found
+def _hand_in_booked(runtime: Runtime, pace: Pace, opened: _Opened) -> _BatchEnd:
+    with settled(runtime.store("register"), opened.booking):
+        return _hand_in_all(runtime, pace, opened)
+
+
+def _hand_in_all(runtime: Runtime, pace: Pace, opened: _Opened) -> _BatchEnd:
+    batch = opened.batch
     deadline = time.monotonic() + BATCH_SECONDS
     deferred: Counter[MessageChannel] = Counter()
     refused = 0
@@ -197,7 +216,7 @@ def _hand_in_all(
                 strides.reach(message_id)
                 continue
             try:
-                state = _hand_in(runtime, outgoing, batch, key, message_id)
+                state = _hand_in(runtime, outgoing, opened, message_id)
             except SendingHalted:
                 return _BatchEnd(halted=True)
             except MessageTaken:
@@ -217,17 +236,17 @@ def _hand_in_all(
 
 
 def _hand_in(
-    runtime: Runtime,
-    outgoing: Outgoing,
-    batch: Batch,
-    key: DataKey,
-    message_id: bytes,
+    runtime: Runtime, outgoing: Outgoing, opened: _Opened, message_id: bytes
 ) -> MessageState:
-    store = runtime.store("register")
+    store, batch = runtime.store("register"), opened.batch
     with store.begin() as session:
-        claimed = claim_message(session, key, batch, message_id, runtime.clock.now())
+        claimed = claim_message(
+            session, opened.key, batch, message_id, runtime.clock.now()
+        )
     if not isinstance(claimed, Claimed):
         return MessageState.WITHDRAWN
+    if claimed.channel == MessageChannel.EMAIL:
+        opened.booking.used += 1
     state = outgoing.hand_in(claimed, message_id)
     with store.begin() as session:
         if state == MessageState.SENT:
@@ -238,6 +257,7 @@ def _hand_in(
             note_uncertain(session, message_id)
         else:
             note_deferred(session, batch, message_id)
+            opened.booking.used -= claimed.channel == MessageChannel.EMAIL
     return state
 
 

@@ -55,6 +55,8 @@ class Sending(RegisterBase):
     """Those it may use, with commas between them."""
     falls_back: Mapped[bool] = mapped_column(default=True)
     """Whether another channel is used where the preferred one reaches nobody."""
+    daily_limit: Mapped[int | None]
+    """Most mails in 24 hours, where the one who wrote it knows what the host takes."""
     starts_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     message_count: Mapped[int] = mapped_column(default=0)
     number: Mapped[int | None]
@@ -70,6 +72,7 @@ class Sending(RegisterBase):
             "(number IS NULL) = (codes_root IS NULL)", name="root_has_its_number"
         ),
         CheckConstraint("message_count >= 0", name="message_count_is_a_count"),
+        CheckConstraint("daily_limit > 0", name="daily_limit_lets_some_through"),
         CheckConstraint(
             "state <> 'scheduled' OR starts_at IS NOT NULL",
             name="scheduled_has_its_time",
@@ -90,6 +93,21 @@ class SendingText(RegisterBase):
     subject: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)
     sms: Mapped[str] = mapped_column(Text, default="")
+
+
+class MailHour(RegisterBase):
+    """How many mails of all elections were handed in within an hour; nobody's."""
+
+    __tablename__ = "mail_hours"
+
+    hour: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Whole hours since 1970 in UTC, so that nothing finer can be stored."""
+    count: Mapped[int]
+
+    __table_args__ = (
+        CheckConstraint("count >= 0", name="count_is_a_count"),
+        CheckConstraint("hour < 10000000", name="hour_is_no_finer_time"),
+    )
 
 
 class LetterBatch(RegisterBase):

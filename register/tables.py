@@ -42,11 +42,10 @@ from register.sending_tables import (
     VotingCode,
     known_values,
 )
+    MailHour,
 
 __all__ = [
     "ID_LENGTH",
-    "MARK_BATCH",
-    "Discrepancy",
     "Hold",
     "HourlyTotal",
     "LetterBatch",
@@ -56,6 +55,7 @@ __all__ = [
     "Message",
     "Roll",
     "RollEntry",
+    "MailHour",
     "Sending",
     "SendingText",
     "Shredding",
@@ -66,9 +66,6 @@ __all__ = [
 assert correction_tables.__doc__  # noqa: S101 - imported so that the schema is whole
 assert roll_tables.__doc__  # noqa: S101 - as above
 assert turnout_tables.__doc__  # noqa: S101 - as above
-
-MARK_BATCH = 20
-"""Marks leave the intake at least so many at a time, until the election is closed."""
 
 
 class Roll(RegisterBase):
@@ -222,6 +219,8 @@ class RollEntry(RegisterBase):
         Index(None, "election_id", "email_digest"),
         UniqueConstraint("election_id", "member_digest"),
         CheckConstraint("length(id) = 16", name="id_is_random_bytes"),
+    letter_came_back: Mapped[bool] = mapped_column(default=False)
+    """From the postal address that the entry has now."""
         CheckConstraint(
             "length(member_digest) = 32 AND"
             " (email_digest IS NULL OR length(email_digest) = 32)",
@@ -320,21 +319,6 @@ class Hold(RegisterBase):
     number: Mapped[int] = mapped_column(primary_key=True)
     until: Mapped[datetime] = mapped_column(UTCDateTime)
     document: Mapped[bytes] = mapped_column(LargeBinary)
-
-
-class Discrepancy(RegisterBase):
-    """Something that does not add up in one group: a kind and a number."""
-
-    __tablename__ = "discrepancies"
-
-    election_id: Mapped[str] = mapped_column(
-        ForeignKey("rolls.election_id"), primary_key=True
-    )
-    group_index: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
-    number: Mapped[int]
-
-    __table_args__ = (CheckConstraint("number > 0", name="number_is_positive"),)
 
 
 class Shredding(RegisterBase):

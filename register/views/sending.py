@@ -36,6 +36,7 @@ from register.sending_jobs import enqueue_sending
 from register.sending_pace import Pace
 from register.sending_texts import own_text
 from register.tables import Sending
+from register.views.daily_words import full_words
 from register.views.desk import (
     Desk,
     acting,
@@ -226,6 +227,7 @@ def progress(election_id: str, sending: str) -> Response:
         come = read_progress(desk.session, found)
         batches = list_letter_batches(desk.session, found)
         waiting = Pace(desk.redis, found.id).is_waiting()
+        full = full_words(desk, found)
     return jsonify(
         state=come.state,
         value=come.dealt_with,
@@ -235,6 +237,7 @@ def progress(election_id: str, sending: str) -> Response:
         troubled=come.uncertain + come.undeliverable,
         letters=[f"{each.state}-{each.renderings}" for each in batches],
         waiting=waiting,
+        full=full,
     )
 
 

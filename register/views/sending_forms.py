@@ -16,9 +16,10 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from infra.i18n import ZONE
+from register.daily_limit import LARGEST_LIMIT
 from register.mail_templates import (
     LONGEST_BODY,
     LONGEST_SMS,
@@ -65,12 +66,26 @@ class SendingForm(TextForm):
         default=True,
     )
 
+    daily_limit = IntegerField(
+        _l("Høyst så mange e-poster i døgnet"),
+        [
+            Optional(),
+            NumberRange(
+                1,
+                LARGEST_LIMIT,
+                _l("Skriv et tall på minst 1, eller la feltet stå tomt."),
+            ),
+        ],
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+    )
+
     def show_plan(self, plan: Plan) -> None:
         """Tick the channels of a plan."""
         self.by_email.data = MessageChannel.EMAIL in plan.channels
         self.by_sms.data = MessageChannel.SMS in plan.channels
         self.by_letter.data = MessageChannel.LETTER in plan.channels
         self.falls_back.data = plan.falls_back
+        self.daily_limit.data = plan.daily_limit
 
     @property
     def plan(self) -> Plan:
@@ -86,7 +101,11 @@ class SendingForm(TextForm):
             MessageChannel.LETTER: self.by_letter.data,
         }
         named: Sequence[str] = [each for each, is_on in ticked.items() if is_on]
-        return read_plan(named, falls_back=bool(self.falls_back.data))
+        return read_plan(
+            named,
+            falls_back=bool(self.falls_back.data),
+            daily_limit=self.daily_limit.data,
+        )
 
 
 class StartForm(FlaskForm):  # type: ignore[misc] # as above

@@ -31,6 +31,7 @@ from register.sending import read_reach, require_sending
 from register.sending_pace import Pace
 from register.sending_texts import read_texts
 from register.tables import Sending
+from register.views.daily_words import daily_facts, daily_hint
 from register.views.desk import Desk, reading, register_page
 from register.views.sending_forms import PrintForm, SendingForm, StartForm, TrialForm
 from register.views.sending_words import CHANNELS, LANGUAGE_NAMES, LETTER_STATES
@@ -65,6 +66,7 @@ def writing_page(
         has_sms=current_runtime().settings.sms is not None,
         languages=LANGUAGE_NAMES,
         sending=sending,
+        daily_hint=daily_hint(current_runtime().settings.mails_per_day),
     )
 
 
@@ -145,6 +147,7 @@ def _page_of(desk: Desk, found: Sending) -> dict[str, Any]:
         "plan": plan,
         "batches": list_letter_batches(desk.session, found),
         "waiting": Pace(desk.redis, found.id).is_waiting(),
+        **daily_facts(desk, found, reach),
     }
 
 

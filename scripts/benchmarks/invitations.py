@@ -41,6 +41,7 @@ _MODULE: Final = "scripts.benchmarks.prepared_sending"
 _NUMBER: Final = re.compile(r"(\d+)@")
 _WORKER: Final = """
 import os
+import register.sending_jobs  # as `urne worker` has it: not anew for each job
 from infra.config import load_settings
 from infra.queues import run_worker
 from infra.runtime import open_runtime
@@ -50,8 +51,8 @@ _LOOK: Final = 0.5
 _MIB: Final = 1024 * 1024
 
 
-class SentTwice(Exception):
-    """Somebody got two mails, or somebody got none."""
+class SentWrong(Exception):
+    """Somebody got two mails, or none, or the worker gave up."""
 
 
 @dataclass(slots=True)
@@ -93,7 +94,7 @@ def measure_invitations(members: int) -> Iterator[Footprint]:
     """Prepare a roll, start a sending, kill its worker halfway, and send the rest.
 
     Raises:
-        SentTwice: what was sent is not one mail for each, less at most one in doubt.
+        SentWrong: what was sent is not one mail for each, less at most one in doubt.
 
     """
     with tempfile.TemporaryDirectory() as name, _valkey(Path(name)) as redis_url:
@@ -130,7 +131,7 @@ def _send(
         yield Footprint(f"{members:,}: {step[0]}", step[1] - started, step[2])
     in_doubt = _in_doubt(runtime, sending_id)
     if sink.count != len(sink.seen) or not 0 <= members - sink.count <= in_doubt <= 1:
-        raise SentTwice(f"{sink.count} mails, {len(sink.seen)} people, {in_doubt}")
+        raise SentWrong(f"{sink.count} mails, {len(sink.seen)} people, {in_doubt}")
 
 
 def _work(
@@ -149,6 +150,8 @@ def _work(
         for mark, step in marks.items():
             while sink.count < mark and worker.poll() is None:
                 time.sleep(0.01)
+            if worker.poll() is not None:
+                raise SentWrong(f"the worker ended after {sink.count} mails")
             if mark == kill_at:
                 _kill(worker)
             yield step, time.perf_counter(), watch.most
@@ -175,7 +178,7 @@ def _in_doubt(runtime: Runtime, sending_id: bytes) -> int:
         )
         found = session.scalars(uncertain).one()
         if sending.state != SendingState.DONE:
-            raise SentTwice(f"the sending is {sending.state}")
+            raise SentWrong(f"the sending is {sending.state}")
     return found
 
 

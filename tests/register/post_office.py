@@ -47,6 +47,7 @@ from tests.smtp import Received, SmtpServer
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = """
 import os
+import register.sending_jobs  # as `urne worker` has it: not anew for each job
 from infra.config import load_settings
 from infra.queues import run_worker
 from infra.runtime import open_runtime

@@ -54,12 +54,6 @@ _MARK: Final = {
 
 REGISTER: Final[Columns] = {
     "audit_events": _AUDIT,
-    "discrepancies": {
-        "election_id": "the election",
-        "group_index": "the voter group",
-        "kind": "what does not add up",
-        "number": "by how many",
-    },
     "exchange_inbox": _EXCHANGE_INBOX,
     "exchange_outbox": _EXCHANGE_OUTBOX,
     "holds": {
@@ -72,6 +66,10 @@ REGISTER: Final[Columns] = {
         "election_id": "the election",
         "hour": "a whole hour",
         "count": "how many rights were taken out in it, over all groups",
+    },
+    "mail_hours": {
+        "hour": "a whole hour",
+        "count": "how many mails went in it, of all elections",
     },
     "corrections": {
         "id": "a random id",
@@ -119,6 +117,7 @@ REGISTER: Final[Columns] = {
         "has_mobile": "whether an SMS can reach the member",
         "has_postal": "whether a letter can reach the member",
         "bounced_digest": "nothing without the data key",
+        "letter_came_back": "whether a letter to the member did",
     },
     "roll_readings": {
         "election_id": "the election",
@@ -185,6 +184,7 @@ REGISTER: Final[Columns] = {
         "sms": "a template",
         "channels": "by what it may go",
         "falls_back": "whether another channel is tried",
+        "daily_limit": "most mails in 24 hours",
         "starts_at": "when an official wants it to begin",
         "message_count": "how many",
         "number": "its leaf on the board",

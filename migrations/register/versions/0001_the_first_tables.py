@@ -87,6 +87,17 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "mail_hours",
+        sa.Column("hour", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.CheckConstraint("count >= 0", name=op.f("ck_mail_hours_count_is_a_count")),
+        sa.CheckConstraint(
+            "hour < 10000000", name=op.f("ck_mail_hours_hour_is_no_finer_time")
+        ),
+        sa.PrimaryKeyConstraint("hour", name=op.f("pk_mail_hours")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "mark_intake",
         sa.Column("entry_id", infra.columns.FixedBytes(length=16), nullable=False),
         sa.Column("election_id", sa.String(length=32), nullable=False),
@@ -262,25 +273,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "discrepancies",
-        sa.Column("election_id", sa.String(length=32), nullable=False),
-        sa.Column("group_index", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "number > 0", name=op.f("ck_discrepancies_number_is_positive")
-        ),
-        sa.ForeignKeyConstraint(
-            ["election_id"],
-            ["rolls.election_id"],
-            name=op.f("fk_discrepancies_election_id_rolls"),
-        ),
-        sa.PrimaryKeyConstraint(
-            "election_id", "group_index", "kind", name=op.f("pk_discrepancies")
-        ),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "holds",
         sa.Column("election_id", sa.String(length=32), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -308,6 +300,7 @@ def upgrade() -> None:
         sa.Column("sms", sa.Text(), nullable=False),
         sa.Column("channels", sa.String(length=20), nullable=False),
         sa.Column("falls_back", sa.Boolean(), nullable=False),
+        sa.Column("daily_limit", sa.Integer(), nullable=True),
         sa.Column("starts_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("message_count", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=True),
@@ -330,6 +323,9 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "message_count >= 0", name=op.f("ck_sendings_message_count_is_a_count")
+        ),
+        sa.CheckConstraint(
+            "daily_limit > 0", name=op.f("ck_sendings_daily_limit_lets_some_through")
         ),
         sa.ForeignKeyConstraint(
             ["election_id"],
@@ -425,6 +421,7 @@ def upgrade() -> None:
         sa.Column("has_mobile", sa.Boolean(), nullable=False),
         sa.Column("has_postal", sa.Boolean(), nullable=False),
         sa.Column("bounced_digest", infra.columns.FixedBytes(length=32), nullable=True),
+        sa.Column("letter_came_back", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "preferred IN ('email', 'sms', 'letter')",
             name=op.f("ck_roll_entries_preferred_is_known"),
@@ -828,7 +825,6 @@ def downgrade() -> None:
 
     op.drop_table("sendings")
     op.drop_table("holds")
-    op.drop_table("discrepancies")
     with op.batch_alter_table("rolls", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rolls_shred_due"))
         batch_op.drop_index(batch_op.f("ix_rolls_last_date"))
@@ -843,6 +839,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_mark_intake_election_id_group_index"))
 
     op.drop_table("mark_intake")
+    op.drop_table("mail_hours")
     op.drop_table("hourly_totals")
     with op.batch_alter_table("exchange_outbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_exchange_outbox_subject"))

@@ -5,6 +5,7 @@ const panel = document.querySelector("[data-progress]");
 const bar = panel.querySelector("progress");
 const text = panel.querySelector(`#${bar.id}-text`);
 const waiting = panel.querySelector("[data-waiting]");
+const full = panel.querySelector("[data-full]");
 let troubled = null;
 let letters = null;
 
@@ -33,7 +34,11 @@ function show(come) {
   for (const [name, count] of Object.entries(come.counts)) {
     panel.querySelector(`[data-count="${name}"]`).textContent = count;
   }
-  waiting.hidden = !come.waiting;
+  if (full) {
+    full.hidden = !come.full;
+    full.querySelector("p").textContent = come.full;
+  }
+  waiting.hidden = !come.waiting || Boolean(come.full);
 }
 
 follow();
