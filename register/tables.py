@@ -36,26 +36,26 @@ from register.roll_phases import Channel, MessageChannel, RollPhase, ShreddingSt
 from register.sending_tables import (
     ID_LENGTH,
     LetterBatch,
+    MailHour,
     Message,
     Sending,
     SendingText,
     VotingCode,
     known_values,
 )
-    MailHour,
 
 __all__ = [
     "ID_LENGTH",
     "Hold",
     "HourlyTotal",
     "LetterBatch",
+    "MailHour",
     "Mark",
     "MarkColumns",
     "MarkInIntake",
     "Message",
     "Roll",
     "RollEntry",
-    "MailHour",
     "Sending",
     "SendingText",
     "Shredding",
@@ -209,6 +209,8 @@ class RollEntry(RegisterBase):
     has_postal: Mapped[bool] = mapped_column(default=False)
     bounced_digest: Mapped[bytes | None] = mapped_column(Bytes32)
     """Digest of an address from which a message came back."""
+    letter_came_back: Mapped[bool] = mapped_column(default=False)
+    """From the postal address that the entry has now."""
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -219,8 +221,6 @@ class RollEntry(RegisterBase):
         Index(None, "election_id", "email_digest"),
         UniqueConstraint("election_id", "member_digest"),
         CheckConstraint("length(id) = 16", name="id_is_random_bytes"),
-    letter_came_back: Mapped[bool] = mapped_column(default=False)
-    """From the postal address that the entry has now."""
         CheckConstraint(
             "length(member_digest) = 32 AND"
             " (email_digest IS NULL OR length(email_digest) = 32)",
