@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from infra.workbook_guard import OLE_MAGIC, ZIP_MAGIC
 from register.columns import ColumnMapping, Field, HeadingRow
 from register.delimited import open_delimited
 from register.identity_watch import IdentityWatch
@@ -27,7 +28,6 @@ from register.rollfile_refusals import (
 )
 from register.rows import MappedLine, check_rows, map_lines
 from register.workbook import open_workbook
-from register.workbook_guard import OLE_MAGIC, ZIP_MAGIC
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_MEMBERS: Final = 500_000

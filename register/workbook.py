@@ -11,6 +11,7 @@ from typing import Final
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
+from infra import workbook_guard
 from register.cells import text_of
 from register.columns import ColumnMapping, HeadingRow, missing_fields
 from register.roll_source import (
@@ -22,13 +23,14 @@ from register.roll_source import (
     locate_heading,
 )
 from register.rollfile_refusals import (
+    DangerousWorkbook,
     MappingOutsideFile,
     NoHeadings,
     NotAWorkbook,
+    OldOrLockedWorkbook,
     TooLarge,
     UnknownSheet,
 )
-from register.workbook_guard import require_harmless_workbook
 
 _VISIBLE: Final = "visible"
 
@@ -43,13 +45,13 @@ def open_workbook(
 
     Raises:
         NotAWorkbook: cannot be read; also OldOrLockedWorkbook, DangerousWorkbook.
-        TooLarge: see `require_harmless_workbook`.
+        TooLarge: see `infra.workbook_guard`.
         UnknownSheet: no sheet of that name.
         NoHeadings: no sheet has a line that names two fields.
         MappingOutsideFile: the mapping's line or columns are not there.
 
     """
-    require_harmless_workbook(data)
+    _require_harmless(data)
     book = _load(data)
     titles = _candidates(book, sheet)
     found = [
@@ -70,6 +72,20 @@ def open_workbook(
         heading=heading,
         lines=lambda: _lines(book, chosen, width),
     )
+
+
+def _require_harmless(data: bytes) -> None:
+    # The refusals of a roll have one family, which the pages of the roll know.
+    try:
+        workbook_guard.require_harmless_workbook(data)
+    except workbook_guard.WorkbookTooLarge as refused:
+        raise TooLarge(refused.what, refused.limit) from None
+    except workbook_guard.OldOrLockedWorkbook:
+        raise OldOrLockedWorkbook from None
+    except workbook_guard.DangerousWorkbook:
+        raise DangerousWorkbook from None
+    except workbook_guard.WorkbookRefused:
+        raise NotAWorkbook from None
 
 
 def _is_roll(heading: HeadingRow) -> bool:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import infra.workbook_guard
 import register.rollfile
-import register.workbook_guard
 from register.rollfile import RollPreview, read_roll
 from register.rollfile_refusals import (
     BrokenQuoting,
@@ -196,7 +196,7 @@ def test_entities_are_refused_before_anything_is_parsed(
 def test_archive_that_unpacks_to_gigabytes_is_refused_unopened(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(register.workbook_guard, "MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr(infra.workbook_guard, "MAX_UNPACKED", 1_000_000)
     bomb = with_part(WORKBOOK, SHEET, lambda part: part + b" " * 1_000_000)
     assert len(bomb) < 20_000
     with pytest.raises(TooLarge):

@@ -12,12 +12,32 @@ import zlib
 from pyexpat import ExpatError, ParserCreate
 from typing import IO, Final
 
-from register.rollfile_refusals import (
-    DangerousWorkbook,
-    NotAWorkbook,
-    OldOrLockedWorkbook,
-    TooLarge,
-)
+
+class WorkbookRefused(ValueError):
+    """This workbook is not given to a parser."""
+
+
+class UnreadableWorkbook(WorkbookRefused):
+    """No readable archive with a workbook in it."""
+
+
+class OldOrLockedWorkbook(WorkbookRefused):
+    """An .xls of before 2007, or a workbook behind a password."""
+
+
+class DangerousWorkbook(WorkbookRefused):
+    """A workbook made to harm its reader: entities, or parts that blow up."""
+
+
+class WorkbookTooLarge(WorkbookRefused):
+    """More parts, bytes or elements than such a workbook has."""
+
+    def __init__(self, what: str, limit: int) -> None:
+        """Name what is counted and its limit."""
+        super().__init__(f"more than {limit} {what}")
+        self.what = what
+        self.limit = limit
+
 
 ZIP_MAGIC: Final = b"PK\x03\x04"
 OLE_MAGIC: Final = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -25,7 +45,8 @@ OLE_MAGIC: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 
 MAX_PARTS: Final = 2_000
 MAX_UNPACKED: Final = 256 * 1024 * 1024
-"""Bytes of all parts unpacked: three times 100,000 members in twenty columns."""
+"""Bytes of all parts unpacked: three times 100,000 members in twenty columns. What is
+read for something smaller asks for less."""
 
 MAX_ELEMENTS: Final = 8_000_000
 MAX_ELEMENTS_PER_RECORD: Final = 100_000
@@ -47,15 +68,16 @@ _READ_ERRORS: Final = (
 )
 
 
-def require_harmless_workbook(data: bytes) -> None:
+def require_harmless_workbook(data: bytes, unpacked: int | None = None) -> None:
     """Refuse a package that is no XLSX, is locked, or would harm its reader.
 
-    Reads each part in pieces of 256 KiB and keeps none of it.
+    Reads each part in pieces of 256 KiB and keeps none of it. `unpacked`: bytes that
+    all parts may have, if fewer than `MAX_UNPACKED`.
 
     Raises:
         OldOrLockedWorkbook: the OLE envelope, or encrypted parts.
-        NotAWorkbook: no readable archive with a workbook in it.
-        TooLarge: more parts or more unpacked bytes than a roll has.
+        UnreadableWorkbook: no readable archive with a workbook in it.
+        WorkbookTooLarge: more parts, elements or unpacked bytes than allowed.
         DangerousWorkbook: a document type (entities), or a blown-up part.
 
     """
@@ -64,22 +86,22 @@ def require_harmless_workbook(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
-            _require_plain_parts(parts)
+            _require_plain_parts(parts, MAX_UNPACKED if unpacked is None else unpacked)
             for part in parts:
                 with archive.open(part) as stream:
                     _require_plain_markup(stream)
     except _READ_ERRORS as error:
-        if isinstance(error, NotAWorkbook | TooLarge):
+        if isinstance(error, WorkbookRefused):
             raise
-        raise NotAWorkbook from None
+        raise UnreadableWorkbook from None
 
 
-def _require_plain_parts(parts: list[zipfile.ZipInfo]) -> None:
+def _require_plain_parts(parts: list[zipfile.ZipInfo], unpacked: int) -> None:
     if len(parts) > MAX_PARTS:
-        raise TooLarge("parts", MAX_PARTS)
+        raise WorkbookTooLarge("parts", MAX_PARTS)
     # zipfile never reads past the size stated here, so the sum is a true limit.
-    if sum(part.file_size for part in parts) > MAX_UNPACKED:
-        raise TooLarge("unpacked bytes", MAX_UNPACKED)
+    if sum(part.file_size for part in parts) > unpacked:
+        raise WorkbookTooLarge("unpacked bytes", unpacked)
     if any(part.flag_bits & _FLAG_ENCRYPTED for part in parts):
         raise OldOrLockedWorkbook
     if any(part.compress_type not in _KINDS for part in parts):
@@ -88,7 +110,7 @@ def _require_plain_parts(parts: list[zipfile.ZipInfo]) -> None:
     if len(set(names)) < len(names):
         raise DangerousWorkbook
     if "[Content_Types].xml" not in names:
-        raise NotAWorkbook
+        raise UnreadableWorkbook
 
 
 class _Counter:
@@ -109,7 +131,7 @@ class _Counter:
         elif self._since_record > MAX_ELEMENTS_PER_RECORD:
             raise DangerousWorkbook
         if self._total > MAX_ELEMENTS:
-            raise TooLarge("elements", MAX_ELEMENTS)
+            raise WorkbookTooLarge("elements", MAX_ELEMENTS)
 
     @staticmethod
     def start_doctype(*_declared: object) -> None:
