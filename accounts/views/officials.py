@@ -52,7 +52,10 @@ _REFUSALS: Final[Mapping[type[Exception], LazyString]] = {
 
 _STATES: Final[Mapping[InvitationState, tuple[LazyString, str]]] = {
     InvitationState.WAITING: (_l("Invitasjon på vei"), "info"),
-    InvitationState.SENDING: (_l("Usikkert om invitasjonen kom fram"), "warning"),
+    InvitationState.SENDING: (
+        _l("Sendes. Står det slik lenge, så inviter på nytt"),
+        "info",
+    ),
     InvitationState.SENT: (_l("Invitert"), "info"),
     InvitationState.REFUSED: (_l("E-posten ble avvist"), "danger"),
     InvitationState.UNSENT: (_l("E-posten kunne ikke sendes"), "danger"),
