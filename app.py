@@ -20,6 +20,7 @@ import register.cli
 import register.jobs
 import register.views
 import surveys.jobs
+import surveys.views
 import voting.exchange_handlers
 import voting.jobs
 import voting.views
@@ -86,7 +87,11 @@ def blueprints_of(side: Side) -> tuple[Blueprint, ...]:
     """Return the rooms of one side."""
     if side == "register":
         return register.views.BLUEPRINTS
-    return (accounts.views.blueprint, *voting.views.BLUEPRINTS)
+    return (
+        accounts.views.blueprint,
+        *voting.views.BLUEPRINTS,
+        *surveys.views.BLUEPRINTS,
+    )
 
 
 @click.group()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -53,15 +53,15 @@ def init_i18n(app: Flask, chosen: Choice = lambda: None) -> None:
     app.context_processor(lambda: {"lang": current_language()})
 
 
-def select_language(chosen: str | None) -> str:
-    """Return the language for this request."""
-    if chosen in LANGUAGES:
+def select_language(chosen: str | None, offered: Sequence[str] = LANGUAGES) -> str:
+    """Return the language for this request, one of those offered."""
+    if chosen is not None and chosen in offered:
         return chosen
     for wanted in request.accept_languages.values():
         name = _ALSO_BOKMAAL.get(wanted.lower(), wanted.lower().partition("-")[0])
-        if name in LANGUAGES:
+        if name in offered:
             return name
-    return LANGUAGES[0]
+    return offered[0]
 
 
 @contextmanager
