@@ -100,7 +100,7 @@ def _is_possible(test: AnswerTest, question: Question, value: str | int) -> bool
         if question.kind is Kind.DATE:
             return isinstance(value, str) and is_date(value)
         if question.kind is Kind.NUMBER:
-            return is_number(str(value))
+            return isinstance(value, str) and is_number(value)
         return isinstance(value, int)
     if isinstance(value, int):
         return question.kind in _STEPPED and value in question.steps
