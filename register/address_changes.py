@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from infra.audit import record_event
 from infra.config import Settings
-from infra.exchange import post_document
 from infra.fields import decrypt_field, encrypt_field
 from infra.keystore import DataKey
+from crypto.encoding import JsonValue
 from register.contacts import parse_address
 from register.correction_tables import Correction, CorrectionKind, NoticeState
 from register.corrections import (
@@ -31,7 +31,8 @@ from register.refusals import ElectionNotOpen
 from register.resends import require_entry
 from register.roll import read_person, require_roll
 from register.roll_phases import RollPhase
-from register.tables import Roll
+from register.statements import post_to_service
+from register.tables import Roll, RollEntry
 
 _FIELD = "old-address"
 _POSSIBLE = frozenset({RollPhase.FROZEN, RollPhase.SEALED, RollPhase.OPEN})
@@ -123,14 +124,9 @@ def agree_to_address(
             "reason": reason,
         },
     )
-    post_document(
-        session,
-        settings,
-        kind="address-change",
-        subject=election_id,
-        body={"number": number, "reason": reason},
-        at=asking.now,
-    )
+    roll = require_roll(session, election_id)
+    told: JsonValue = {"number": number, "reason": reason}
+    post_to_service(session, settings, roll, "address-change", told, at=asking.now)
     return row.sealed_notice is not None
 
 

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from crypto.encoding import JsonValue
 from infra.config import Settings
-from infra.exchange import post_document
 from register.elections import shredding_due
 from register.roll_phases import RollPhase
+from register.statements import post_to_service
 from register.tables import Roll
 from register.times import format_time
 
@@ -55,14 +55,7 @@ def sound_alarms(session: Session, settings: Settings, now: datetime) -> int:
             "days": days,
             "shredded_at": format_time(due),
         }
-        post_document(
-            session,
-            settings,
-            kind="alarm",
-            subject=roll.election_id,
-            body=body,
-            at=now,
-        )
+        post_to_service(session, settings, roll, "alarm", body, at=now)
         sounded += 1
     session.flush()
     return sounded

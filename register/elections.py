@@ -22,14 +22,16 @@ from register.deadlines import CLOCK_SKEW, NEVER_APPROVED, due_date, retention
 from register.issuers import destroy_issuer_keys
 from register.marks import end_marking
 from register.roll import lock_roll, open_roll, require_roll
-from register.roll_phases import RollPhase, ShreddingState
+from register.roll_phases import RollKind, RollPhase, ShreddingState
 from register.schedules import Schedule, read_schedule
 from register.sealed_manifest import (
     SealedManifest,
     read_manifest,
     verify_holders,
 )
-from register.tables import Roll, Shredding, VoterGroup
+from register.survey_manifest import EVERYBODY, read_survey_manifest
+from register.survey_rolls import announced_groups
+from register.tables import Roll, Shredding
 
 SERVICE = "service"
 """Actor of what a document of the service brings about."""
@@ -117,7 +119,7 @@ def accept_manifest(
         raise PhaseMismatch
     encoded = encode_json(manifest)
     sealed = read_manifest(encoded)
-    _require_ours(session, settings, roll, sealed)
+    require_ours(session, settings, roll, sealed)
     roll.manifest, roll.fingerprint = encoded, sealed.fingerprint
     roll.phase = RollPhase.SEALED
     session.flush()
@@ -142,7 +144,9 @@ def accept_schedule(
     schedule = read_schedule(leaf, sealed_manifest_of(roll), schedule_of(roll))
     roll.schedule_number = schedule.number
     roll.opens_at, roll.closes_at = schedule.opens_at, schedule.closes_at
-    roll.last_date = schedule.closes_at + NEVER_APPROVED
+    if roll.kind == RollKind.ELECTION:
+        # Of a survey the manifest says it, and nobody approves anything.
+        roll.last_date = schedule.closes_at + NEVER_APPROVED
     session.flush()
     _record(session, roll, SERVICE, "schedule-accepted", now)
     move_phase(session, roll, now)
@@ -281,6 +285,8 @@ def sealed_manifest_of(roll: Roll) -> SealedManifest:
     """
     if roll.manifest is None:
         raise PhaseMismatch
+    if roll.kind == RollKind.SURVEY:
+        return read_survey_manifest(roll.manifest)
     return read_manifest(roll.manifest)
 
 
@@ -291,15 +297,16 @@ def schedule_of(roll: Roll) -> Schedule | None:
     return Schedule(roll.schedule_number, roll.opens_at, roll.closes_at)
 
 
-def _require_ours(
+def require_ours(
     session: Session, settings: Settings, roll: Roll, sealed: SealedManifest
 ) -> None:
-    groups = session.execute(
-        select(VoterGroup.label, VoterGroup.entitled, VoterGroup.issuer_key)
-        .where(VoterGroup.election_id == roll.election_id)
-        .order_by(VoterGroup.index)
-    )
-    ours = [tuple(group) for group in groups]
+    """Refuse a manifest that is not of this roll as it was frozen, or of other keys.
+
+    Raises:
+        ManifestMismatch: see there.
+
+    """
+    ours = announced_groups(session, roll, EVERYBODY)
     theirs = [(each.label, each.entitled, each.issuer_key) for each in sealed.groups]
     matches = (
         ours == theirs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,11 +10,13 @@ from sqlalchemy.orm import Session
 from crypto.encoding import JsonValue, encode_base64
 from infra.audit import record_event
 from infra.config import Settings
-from infra.exchange import post_document
 from infra.keystore import Keystore
-from register.issuers import make_issuer_keys
+from register.issuers import IssuedGroup, make_issuer_keys
 from register.roll import FrozenRoll, count_entries, freeze_roll, require_roll
 from register.roll_readings import discard_reading
+from register.statements import post_to_service
+from register.survey_rolls import survey_roll_of
+from register.survey_tables import SurveyRoll
 from register.times import format_time
 
 
@@ -28,14 +31,9 @@ def announce_draft(
         {"count": total.entitled, "label": total.label}
         for total in count_entries(session, election_id)
     ]
-    post_document(
-        session,
-        settings,
-        kind="roll-draft",
-        subject=election_id,
-        body={"at": format_time(now), "groups": groups},
-        at=now,
-    )
+    body: JsonValue = {"at": format_time(now), "groups": groups}
+    roll = require_roll(session, election_id)
+    post_to_service(session, settings, roll, "roll-draft", body, at=now)
 
 
 def freeze_election(
@@ -59,22 +57,39 @@ def freeze_election(
     frozen = freeze_roll(session, keystore, election_id=election_id, now=now)
     discard_reading(session, keystore, election_id, now)
     roll = require_roll(session, election_id)
-    groups: list[JsonValue] = [
-        {
-            "entitled": group.entitled,
-            "issuer_key": group.issuer_key.hex(),
-            "label": group.label,
-            "sealed_issuer_key": encode_base64(group.sealed_issuer_key),
-        }
-        for group in make_issuer_keys(session, keystore, roll)
-    ]
-    post_document(
-        session,
-        settings,
-        kind="roll-totals",
-        subject=election_id,
-        body={"groups": groups, "roll_commitment": frozen.commitment.hex()},
-        at=now,
-    )
+    issued = make_issuer_keys(session, keystore, roll)
+    own = survey_roll_of(session, election_id)
+    body = _totals(issued) if own is None else _survey_totals(own, frozen, issued)
+    commitment = frozen.commitment.hex()
+    body = {**body, "roll_commitment": commitment}
+    post_to_service(session, settings, roll, "roll-totals", body, at=now)
     record_event(session, at=now, actor=actor, kind="roll-frozen", subject=election_id)
     return frozen
+
+
+def _totals(issued: Sequence[IssuedGroup]) -> dict[str, JsonValue]:
+    groups: list[JsonValue] = [
+        {"entitled": group.entitled, "label": group.label, **_keys(group)}
+        for group in issued
+    ]
+    return {"groups": groups}
+
+
+def _survey_totals(
+    own: SurveyRoll, frozen: FrozenRoll, issued: Sequence[IssuedGroup]
+) -> dict[str, JsonValue]:
+    groups: list[JsonValue] = [
+        {"entitled": total.entitled, "label": total.label} for total in frozen.groups
+    ]
+    return {
+        "groups": groups,
+        "issuers": [_keys(group) for group in issued],
+        "mode": own.mode,
+    }
+
+
+def _keys(group: IssuedGroup) -> dict[str, JsonValue]:
+    return {
+        "issuer_key": group.issuer_key.hex(),
+        "sealed_issuer_key": encode_base64(group.sealed_issuer_key),
+    }

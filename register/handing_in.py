@@ -23,6 +23,7 @@ from register.roll import read_person, require_roll
 from register.roll_phases import (
     MessageChannel,
     MessageState,
+    RollKind,
     SendingKind,
     SendingState,
 )
@@ -176,7 +177,9 @@ def claim_message(
     person, channel = read_person(key, entry), MessageChannel(message.channel)
     address = _address_of(person, channel)
     mark, is_notice = find_mark(session, entry.id), batch.kind == SendingKind.NOTICE
-    if address is None or (mark is not None and not is_notice):
+    # A survey's list was settled when it was started: it tells no more than that.
+    is_settled = is_notice or roll.kind == RollKind.SURVEY
+    if address is None or (mark is not None and not is_settled):
         _move(session, message_id, MessageState.WITHDRAWN, MessageState.SENDING)
         return Withdrawn()
     if is_notice:

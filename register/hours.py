@@ -57,6 +57,7 @@ def post_turnout(
         for hour, count in shown_turnout(session, election_id)
     ]
     if hours:
+        # Of a survey no hour is counted, so that this is of elections alone.
         post_document(
             session,
             settings,

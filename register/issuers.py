@@ -20,6 +20,7 @@ from crypto.integers import u16
 from crypto.sealing import seal
 from crypto.voprf import derive_key_pair
 from infra.keystore import KeyExists, KeyMissing, Keystore
+from register.survey_rolls import issuer_index, issuing_groups
 from register.tables import Roll, VoterGroup
 
 _INFO: Final = b"urne/v1/issuer"
@@ -46,6 +47,7 @@ def make_issuer_keys(
 ) -> tuple[IssuedGroup, ...]:
     """Make the issuer key of every voter group, in order of index.
 
+    A survey that ties no answer to a group has one for all, that of the first.
     A key that an earlier, broken-off attempt has left in the keystore is taken up.
 
     Raises:
@@ -56,7 +58,8 @@ def make_issuer_keys(
     if roll.verifier_key is None:
         raise NoVerifierKey
     issued = []
-    for group in _groups(session, roll.election_id):
+    groups = _groups(session, roll.election_id)
+    for group in issuing_groups(session, roll.election_id, groups):
         secret, public = _make_key(keystore, roll.election_id, group.index)
         group.issuer_key = public.encoded
         sealed = seal(roll.verifier_key, secret.encoded)
@@ -64,6 +67,17 @@ def make_issuer_keys(
         issued.append(IssuedGroup(group.label, entitled, public.encoded, sealed))
     session.flush()
     return tuple(issued)
+
+
+def issuer_key_of(
+    session: Session, keystore: Keystore, election_id: str, group_index: int
+) -> SecretScalar:
+    """Return the secret half of the key that gives out a group's rights.
+
+    Raises: as read_issuer_key.
+    """
+    index = issuer_index(session, election_id, group_index)
+    return read_issuer_key(keystore, election_id, index)
 
 
 def read_issuer_key(

@@ -12,7 +12,7 @@ from infra.databases import rewrite_store
 from infra.delivery import deliver_pending
 from infra.queues import Periodic, job
 from infra.runtime import Runtime
-from register import exchange_handlers, sending_jobs
+from register import exchange_handlers, sending_jobs, survey_handlers
 from register.address_notices import notices_wait, queue_notices
 from register.alarms import sound_alarms
 from register.elections import due_rolls, move_phase, running_elections
@@ -24,7 +24,13 @@ from register.roll_phases import RollPhase
 from register.roll_readings import discard_reading, expired_readings
 from register.tables import Roll
 
-__all__ = ["PERIODICS", "SWEEP_JOB", "exchange_handlers", "sweep_register"]
+__all__ = [
+    "PERIODICS",
+    "SWEEP_JOB",
+    "exchange_handlers",
+    "survey_handlers",
+    "sweep_register",
+]
 
 SWEEP_SECONDS: Final = 15
 SWEEP_JOB: Final = "register.jobs.sweep_register"

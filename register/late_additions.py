@@ -27,7 +27,7 @@ from register.persons import (
 from register.refusals import ElectionNotOpen
 from register.roll import lock_roll, require_roll
 from register.roll_findings import RollRow
-from register.roll_phases import Channel, RollPhase
+from register.roll_phases import Channel, RollKind, RollPhase
 from register.statements import post_leaf
 from register.tables import Roll, RollEntry, VoterGroup
 
@@ -138,6 +138,8 @@ def require_not_on_roll(
 
 def _require_open(roll: Roll, now: datetime) -> bytes:
     if roll.fingerprint is None or roll.opens_at is None or roll.closes_at is None:
+        raise ElectionNotOpen
+    if roll.kind == RollKind.SURVEY:  # its manifest says how many are invited
         raise ElectionNotOpen
     running = roll.phase in {RollPhase.SEALED, RollPhase.OPEN}
     if not running or not roll.opens_at <= now < roll.closes_at:

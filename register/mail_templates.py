@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from register.reaching import LANGUAGES
-from register.roll_phases import SendingKind
+from register.roll_phases import RollKind, SendingKind
+from register.suggested_survey_texts import SUGGESTED_OF_SURVEYS
 from register.suggested_texts import SUGGESTED
 
 LONGEST_SUBJECT: Final = 150
@@ -167,9 +168,14 @@ def split_at_fields(text: str) -> Iterator[tuple[str, bool]]:
     yield text[end:], False
 
 
-def suggested_template(kind: SendingKind, language: str = LANGUAGES[0]) -> Template:
-    """Return the text that a new sending begins with."""
-    subject, body, sms = SUGGESTED[kind][language]
+def suggested_template(
+    kind: SendingKind,
+    language: str = LANGUAGES[0],
+    of: RollKind = RollKind.ELECTION,
+) -> Template:
+    """Return the text that a new sending begins with; a survey has no notices."""
+    texts = SUGGESTED_OF_SURVEYS if of == RollKind.SURVEY else SUGGESTED
+    subject, body, sms = texts[kind][language]
     return Template(subject, body, sms, language)
 
 

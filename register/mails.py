@@ -26,13 +26,15 @@ from register.mail_templates import (
 )
 from register.marks import MarkState
 from register.refusals import ElectionNotOpen
-from register.roll_phases import SendingKind
+from register.roll_phases import RollKind, SendingKind
 from register.tables import Roll
 from register.writing import render_in, say_in, write_moment
 
 EXAMPLE_FRAGMENT: Final = "EKSEMPEL-DENNE-LENKEN-VIRKER-IKKE"
 EXAMPLE_NAME: Final = "Kari Eksempel"
 
+_ROOMS: Final = {RollKind.ELECTION: "s", RollKind.SURVEY: "u"}
+_FOLDERS: Final = {RollKind.ELECTION: "mail", RollKind.SURVEY: "mail/survey"}
 _BLANK_LINES: Final = re.compile(r"\n[ ]*\n\s*")
 _NOT_PRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
@@ -47,10 +49,13 @@ class Letterhead:
     opens_at: datetime
     closes_at: datetime
     page: str
-    """Where members vote: https://HOST/s/SLUG."""
+    """Where members vote: https://HOST/s/SLUG, or answer: https://HOST/u/SLUG."""
 
     practice: bool = False
     """An election that decides nothing: every message says so first."""
+
+    kind: RollKind = RollKind.ELECTION
+    """What members are asked to: it decides the words around the union's own."""
 
     final_root: str = ""
     """Of the board when the box was closed, 64 hexadecimal digits."""
@@ -113,8 +118,9 @@ def letterhead_of(roll: Roll, service_url: str) -> Letterhead:
         organisation=roll.organisation or roll.title,
         opens_at=roll.opens_at,
         closes_at=roll.closes_at,
-        page=f"{service_url}/s/{roll.slug}",
+        page=f"{service_url}/{_ROOMS[RollKind(roll.kind)]}/{roll.slug}",
         practice=roll.practice,
+        kind=RollKind(roll.kind),
         final_root=(roll.final_root or b"").hex(),
     )
 
@@ -137,8 +143,8 @@ def render_mail(
     }
     return RenderedMail(
         subject=subject,
-        text=render_in(language, f"mail/{kind}.txt", context),
-        html=render_in(language, f"mail/{kind}.html", context),
+        text=render_in(language, f"{_FOLDERS[head.kind]}/{kind}.txt", context),
+        html=render_in(language, f"{_FOLDERS[head.kind]}/{kind}.html", context),
     )
 
 

@@ -92,7 +92,7 @@ def close_election(
     roll.closed_at, roll.phase = closed_at, RollPhase.CLOSED
     roll.last_date = closed_at + NEVER_APPROVED
     counts = count_marks(session, election_id)
-    _keep(session, election_id, counts)
+    keep_counts(session, election_id, counts)
     _post(session, settings, roll, counts, size=size, root=root, final=True, now=now)
     record_event(session, at=now, actor=SERVICE, kind="closed", subject=election_id)
     # Last: what is destroyed stays so, even if this transaction has to come again.
@@ -125,7 +125,8 @@ def note_ballots(
     session.flush()
 
 
-def _keep(session: Session, election_id: str, counts: MarkCounts) -> None:
+def keep_counts(session: Session, election_id: str, counts: MarkCounts) -> None:
+    """Keep a closed roll's mark counts with its voter groups, which outlive it."""
     groups = session.scalars(
         select(VoterGroup)
         .where(VoterGroup.election_id == election_id)

@@ -18,7 +18,7 @@ from infra.audit import record_event
 from infra.databases import lock_named
 from register.refusals import AlreadyUsed, ElectionNotOpen, VotesOnPaper
 from register.roll import EntryNotFound, require_roll
-from register.roll_phases import Channel, RollPhase
+from register.roll_phases import Channel, RollKind, RollPhase
 from register.tables import Mark, MarkInIntake, RollEntry, VoterGroup
 
 MarkState = Literal["none", "digital", "paper"]
@@ -128,6 +128,8 @@ def mark_paper(
     hold_marking(session, election_id)
     roll = require_roll(session, election_id)
     if roll.opens_at is None or now < roll.opens_at or roll.closed_at is not None:
+        raise ElectionNotOpen
+    if roll.kind == RollKind.SURVEY:  # there is no paper to mark for
         raise ElectionNotOpen
     if roll.phase not in {RollPhase.SEALED, RollPhase.OPEN, RollPhase.CLOSED}:
         raise ElectionNotOpen

@@ -46,6 +46,14 @@ class MalformedElement(VotingRefused):
     """The blinded element is no point, or the one that hides nothing."""
 
 
+class CredentialExpected(VotingRefused):
+    """A survey with names gives a right for a credential that it is told."""
+
+
+class CredentialUnwanted(VotingRefused):
+    """Only a survey with names may be told the credential, and one of its own."""
+
+
 class RollShredded(VotingRefused):
     """The roll of this election is shredded: nobody stands on it any more."""
 

@@ -24,6 +24,7 @@ from register.roll_phases import (
     Channel,
     MessageChannel,
     MessageState,
+    RollKind,
     SendingKind,
     SendingState,
 )
@@ -213,11 +214,12 @@ def _send_one(
     found = channel_of_entry(session, entry.id, plan)
     if found is None or entry.channel != Channel.DIGITAL:
         raise NoAddress
+    of = RollKind(require_roll(session, entry.election_id).kind)
     sending = new_sending(
         session,
         election_id=entry.election_id,
         kind=kind,
-        template=template or suggested_template(kind),
+        template=template or suggested_template(kind, of=of),
         plan=plan,
         actor=by.actor,
         now=by.now,

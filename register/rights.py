@@ -22,7 +22,7 @@ from crypto.voprf import DleqProof, evaluate
 from infra.fields import keyed_digest
 from infra.keystore import DataKey, Keystore
 from register.hours import count_hour
-from register.issuers import read_issuer_key
+from register.issuers import issuer_key_of
 from register.marks import (
     FoundMark,
     MarkState,
@@ -30,6 +30,11 @@ from register.marks import (
     hold_marking,
     lock_entry,
     mark_state,
+)
+from register.named_rights import (
+    keep_credential,
+    require_own_element,
+    signed_for_right,
 )
 from register.refusals import (
     AlreadyUsed,
@@ -46,7 +51,7 @@ from register.refusals import (
     WrongSignature,
 )
 from register.roll import read_person, read_salt
-from register.roll_phases import Channel, RollPhase
+from register.roll_phases import Channel, RollKind, RollPhase
 from register.tables import (
     MarkInIntake,
     Message,
@@ -81,6 +86,8 @@ class RightRequest:
     login: bytes
     blinded: bytes
     signature: bytes
+    credential: bytes | None = None
+    """32 bytes, told in a survey with names alone (docs/protocol.md §8.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +153,7 @@ def take_right(
     Raises:
         UnknownElection, OtherFingerprint, WrongSignature, MalformedElement,
         UnknownVotingCode, RollShredded, CodeDead: nothing is marked.
+        CredentialExpected, CredentialUnwanted: of a survey with names, or another.
         VotesOnPaper: marked so, or entered so.
         CodeSuperseded: another code of the member took out the right.
         AlreadyUsed: this code did, with another element.
@@ -155,8 +163,12 @@ def take_right(
     election_id = _find_election(session, request.slug)
     hold_marking(session, election_id)
     roll = _require_roll(session, election_id, request.fingerprint)
-    _verify(request.login, request.signature, "right", roll, request.blinded)
+    tag, signed = signed_for_right(
+        session, election_id, request.blinded, request.credential
+    )
+    _verify(request.login, request.signature, tag, roll, *signed)
     blinded = _read_element(request.blinded)
+    require_own_element(roll.fingerprint or b"", request.blinded, request.credential)
     lock_entry(session, _require_code(session, roll, request.login).entry_id)
     code = _require_code(session, roll, request.login)
     mark = find_mark(session, code.entry_id)
@@ -165,16 +177,19 @@ def take_right(
     key = keystore.read_key(roll.key_id)
     if mark is None:
         _require_open(roll, now)
-        right = _evaluate(keystore, roll, entry.group_index, blinded)
+        right = _evaluate(session, keystore, entry, blinded)
         _mark(session, key, entry, request)
-        count_hour(session, roll.election_id, now)
+        keep_credential(session, key, entry.entry_id, election_id, request.credential)
+        if roll.kind == RollKind.ELECTION:
+            # A survey may have few members, and an hour few of them.
+            count_hour(session, roll.election_id, now)
         return right
     digest = _digest(key, request.blinded)
     if not hmac.compare_digest(mark.element_digest or b"", digest):
         raise AlreadyUsed
     if roll.closed_at is not None or roll.phase not in _ISSUING:
         raise ElectionNotOpen
-    return _evaluate(keystore, roll, entry.group_index, blinded)
+    return _evaluate(session, keystore, entry, blinded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +220,10 @@ def _require_roll(session: Session, election_id: str, fingerprint: bytes) -> Rol
     return roll
 
 
-def _verify(login: bytes, signature: bytes, tag: str, roll: Roll, said: bytes) -> None:
+def _verify(login: bytes, signature: bytes, tag: str, roll: Roll, *said: bytes) -> None:
     # Before anything is looked up: only the holder of a code learns if it is known.
     try:
-        verify_signature(login, signature, tag, roll.fingerprint or b"", said)
+        verify_signature(login, signature, tag, roll.fingerprint or b"", *said)
     except CryptoError:
         raise WrongSignature from None
 
@@ -265,9 +280,10 @@ def _require_open(roll: Roll, now: datetime) -> None:
 
 
 def _evaluate(
-    keystore: Keystore, roll: Roll, group_index: int, blinded: Point
+    session: Session, keystore: Keystore, place: _Place, blinded: Point
 ) -> EvaluatedRight:
-    secret = read_issuer_key(keystore, roll.election_id, group_index)
+    where = (place.election_id, place.group_index)
+    secret = issuer_key_of(session, keystore, *where)
     (evaluated,), proof = evaluate(secret, [blinded])
     return EvaluatedRight(evaluated, proof)
 

@@ -8,6 +8,13 @@ from __future__ import annotations
 from enum import StrEnum
 
 
+class RollKind(StrEnum):
+    """What a roll's members are asked to."""
+
+    ELECTION = "election"
+    SURVEY = "survey"
+
+
 class RollPhase(StrEnum):
     """Where a roll stands."""
 

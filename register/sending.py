@@ -54,6 +54,7 @@ from register.sending_rules import (
     require_sending,
     require_state,
 )
+from register.survey_rolls import note_message, require_reminder_hides
 from register.tables import LetterBatch, Message, Sending
 
 __all__ = [
@@ -116,7 +117,9 @@ def create_sending(
     plan = plan or Plan()
     template = read_text(kind, plan, subject, body, sms=sms, language=language)
     _lock_sendings(session, election_id)
-    require_sendable(require_roll(session, election_id), kind, now)
+    roll = require_roll(session, election_id)
+    require_sendable(roll, kind, now)
+    require_reminder_hides(session, roll, kind)
     if _has_unfinished(session, election_id):
         raise SendingInProgress
     sending = new_sending(
@@ -210,6 +213,8 @@ def start_sending(
     elif at <= now or is_over(roll, kind, at):
         raise TimeRefused
     _require_as_told(kind, read_reach(session, sending).number, told)
+    require_reminder_hides(session, roll, kind)
+    note_message(session, roll)
     chosen = choose_recipients(session, election_id, kind, plan_of(sending))
     queued = queue_messages(session, sending, chosen)
     # Somebody may have voted, or been added, since they were counted.

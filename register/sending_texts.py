@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from register.mail_templates import Template, UnknownLanguage, suggested_template
 from register.reaching import LANGUAGES
 from register.recipients import plan_of
-from register.roll_phases import SendingKind, SendingState
+from register.roll import require_roll
+from register.roll_phases import RollKind, SendingKind, SendingState
 from register.sending import lock_sending, read_text, require_state
 from register.tables import Sending, SendingText
 
@@ -73,10 +74,11 @@ def set_language_text(
 def add_suggested_languages(session: Session, sending: Sending) -> None:
     """Write a new sending's suggested text in every language but its own."""
     kind = SendingKind(sending.kind)
+    of = RollKind(require_roll(session, sending.election_id).kind)
     for language in LANGUAGES:
         if language == sending.language:
             continue
-        text = suggested_template(kind, language)
+        text = suggested_template(kind, language, of)
         session.add(
             SendingText(
                 sending_id=sending.id,

@@ -18,15 +18,16 @@ from crypto.encoding import JsonValue, decode_json, encode_json
 from crypto.signing import SigningSeed, sign
 from infra.audit import record_event, shred_contents
 from infra.config import Settings
-from infra.exchange import post_document
 from infra.keystore import KeyDestroyed, KeyMissing, Keystore
 from register.correction_tables import Correction
 from register.elections import SYSTEM, shredding_due
 from register.issuers import destroy_issuer_keys
 from register.roll import lock_roll, require_roll
-from register.roll_phases import RollPhase, ShreddingState
+from register.roll_phases import RollKind, RollPhase, ShreddingState
 from register.roll_readings import destroy_reading_key
 from register.roll_tables import RollReading, ShelvedEntry
+from register.statements import post_to_service
+from register.survey_tables import NamedCredential
 from register.tables import (
     LetterBatch,
     Mark,
@@ -55,6 +56,7 @@ Check = dict[str, JsonValue]
 _OfMembers = type[
     Mark
     | MarkInIntake
+    | NamedCredential
     | VotingCode
     | Message
     | LetterBatch
@@ -69,6 +71,7 @@ _OfMembers = type[
 _TABLES: Final[tuple[_OfMembers, ...]] = (
     Mark,
     MarkInIntake,
+    NamedCredential,
     VotingCode,
     Message,
     LetterBatch,
@@ -180,14 +183,8 @@ def certify(
     row.certificate = encode_json(document)
     row.state = ShreddingState.CERTIFIED
     session.flush()
-    post_document(
-        session,
-        settings,
-        kind="shredded",
-        subject=election_id,
-        body={"certificate": document},
-        at=now,
-    )
+    body: JsonValue = {"certificate": document}
+    post_to_service(session, settings, roll, "shredded", body, at=now)
     record_event(
         session, at=now, actor=SYSTEM, kind="roll-shredded", subject=election_id
     )
@@ -234,7 +231,9 @@ def _document(
 def _reason(roll: Roll) -> str:
     if roll.approved_at is not None:
         return "approved"
-    return "never-approved" if roll.closed_at is not None else "last-date"
+    if roll.closed_at is None:
+        return "last-date"
+    return "survey" if roll.kind == RollKind.SURVEY else "never-approved"
 
 
 def _keep_totals(session: Session, election_id: str) -> None:

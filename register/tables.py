@@ -31,8 +31,14 @@ from sqlalchemy.schema import SchemaItem
 
 from infra.columns import Bytes16, Bytes32, Bytes64, UTCDateTime
 from infra.databases import RegisterBase
-from register import correction_tables, roll_tables, turnout_tables
-from register.roll_phases import Channel, MessageChannel, RollPhase, ShreddingState
+from register import correction_tables, roll_tables, survey_tables, turnout_tables
+from register.roll_phases import (
+    Channel,
+    MessageChannel,
+    RollKind,
+    RollPhase,
+    ShreddingState,
+)
 from register.sending_tables import (
     ID_LENGTH,
     LetterBatch,
@@ -65,6 +71,7 @@ __all__ = [
 
 assert correction_tables.__doc__  # noqa: S101 - imported so that the schema is whole
 assert roll_tables.__doc__  # noqa: S101 - as above
+assert survey_tables.__doc__  # noqa: S101 - as above
 assert turnout_tables.__doc__  # noqa: S101 - as above
 
 
@@ -77,6 +84,8 @@ class Roll(RegisterBase):
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     title: Mapped[str] = mapped_column(String(200))
     organisation: Mapped[str] = mapped_column(String(200), default="")
+    kind: Mapped[str] = mapped_column(String(8), default=RollKind.ELECTION)
+    """What its members are asked to; a survey's has a row in `survey_rolls`."""
     practice: Mapped[bool] = mapped_column(default=False)
     """An election that decides nothing; every message and page says so."""
     verifier_key: Mapped[bytes | None] = mapped_column(Bytes32)
@@ -115,6 +124,7 @@ class Roll(RegisterBase):
     shredded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     __table_args__ = (
+        known_values("kind", RollKind, "kind_is_known"),
         known_values("phase", RollPhase, "phase_is_known"),
         CheckConstraint(
             "phase IN ('draft', 'cancelled', 'shredded') OR commitment IS NOT NULL",

@@ -26,7 +26,7 @@ from register.persons import (
     open_person,
 )
 from register.roll import RollRefused, count_entries, require_roll
-from register.roll_phases import Channel, RollPhase
+from register.roll_phases import Channel, RollKind, RollPhase
 from register.tables import Mark, MarkInIntake, Roll, RollEntry, VoterGroup
 
 PAGE_SIZE: Final = 50
@@ -240,6 +240,9 @@ def is_marked(channel: str | None = None) -> ColumnElement[bool]:
 
 
 def _has_names(roll: Roll) -> bool:
+    # Of a survey nobody is shown who has answered: turnout is not checked by hand.
+    if roll.kind == RollKind.SURVEY:
+        return False
     return roll.closed_at is not None and roll.phase in {
         RollPhase.CLOSED,
         RollPhase.APPROVED,

@@ -12,6 +12,8 @@ from register.refusals import (
     AlreadyUsed,
     CodeDead,
     CodeSuperseded,
+    CredentialExpected,
+    CredentialUnwanted,
     ElectionNotOpen,
     MalformedElement,
     OtherFingerprint,
@@ -73,6 +75,10 @@ register_problem(ElectionNotOpen, 409, _("Valget er ikke åpent for stemmegivnin
 register_problem(
     MalformedElement, 400, _("Forespørselen ble ikke forstått. Åpne lenken på nytt.")
 )
+_malformed = _("Forespørselen ble ikke forstått. Åpne lenken på nytt.")
+
+register_problem(CredentialExpected, 400, _malformed)
+register_problem(CredentialUnwanted, 400, _malformed)
 register_problem(
     RollShredded, 410, _("Manntallet er makulert. Ingen står oppført lenger.")
 )

@@ -19,7 +19,7 @@ from register.overview import list_sendings, read_progress
 from register.reaching import LANGUAGES
 from register.recipients import NoChannel, Plan, count_recipients, plan_of
 from register.roll import require_roll
-from register.roll_phases import MessageChannel, SendingKind
+from register.roll_phases import MessageChannel, RollKind, SendingKind
 from register.scheduled import unschedule_sending
 from register.sending import (
     SendingRefused,
@@ -100,7 +100,9 @@ def write(election_id: str, kind: str) -> str:
     if language not in LANGUAGES:
         abort(404)
     form = SendingForm(formdata=None)
-    form.show(suggested_template(_kind(kind), language))
+    with reading() as desk:
+        of = RollKind(require_roll(desk.session, election_id).kind)
+    form.show(suggested_template(_kind(kind), language, of))
     form.language.data = language
     return writing_page(election_id, form, _kind(kind))
 

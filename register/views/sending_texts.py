@@ -21,7 +21,8 @@ from register.mail_templates import (
 )
 from register.reaching import LANGUAGES
 from register.recipients import plan_of
-from register.roll_phases import MessageChannel, SendingKind
+from register.roll import require_roll
+from register.roll_phases import MessageChannel, RollKind, SendingKind
 from register.sending import SendingRefused, require_sending
 from register.sending_texts import (
     read_texts,
@@ -96,9 +97,10 @@ def write(election_id: str, sending: str, language: str) -> str:
     with reading() as desk:
         found = require_sending(desk.session, election_id, read_id(sending))
         texts = read_texts(desk.session, found)
+        of = RollKind(require_roll(desk.session, election_id).kind)
     form = TextForm(formdata=None)
     kind = SendingKind(found.kind)
-    form.show(texts.get(language) or _suggested(kind, language))
+    form.show(texts.get(language) or _suggested(kind, language, of))
     return _page(election_id, sending, language, form)
 
 
@@ -155,10 +157,10 @@ def _page(election_id: str, sending: str, language: str, form: TextForm) -> str:
     )
 
 
-def _suggested(kind: SendingKind, language: str) -> Template:
+def _suggested(kind: SendingKind, language: str, of: RollKind) -> Template:
     if language not in LANGUAGES:
         abort(404)
-    return suggested_template(kind, language)
+    return suggested_template(kind, language, of)
 
 
 def _trial_sentence(failed: Exception) -> str:

@@ -23,6 +23,7 @@ from register.recipients import NoChannel
 from register.roll_phases import LetterBatchState, MessageChannel
 from register.sending_rules import LettersTellTooMuch, MissingSms, TimeRefused
 
+from register.survey_rolls import NotOfSurveys, TooFewAnswers
 _CONFLICT: Final = 409
 _UNPROCESSABLE: Final = 422
 
@@ -60,6 +61,17 @@ SENTENCES: Final[Mapping[type[Exception], tuple[int, LazyString]]] = {
     ),
     TooLongForALetter: (
         _UNPROCESSABLE,
+    TooFewAnswers: (
+        _CONFLICT,
+        _(
+            "Det er for få nye svar siden forrige melding. Påminnelsen ville vise hvem"
+            " som har svart i mellomtiden. Vent til flere har svart."
+        ),
+    ),
+    NotOfSurveys: (
+        _UNPROCESSABLE,
+        _("Etter en undersøkelse får ingen melding om hvordan de står oppført."),
+    ),
         _("Teksten får ikke plass på ett ark. Gjør den kortere."),
     ),
 }

@@ -46,6 +46,7 @@ ATTEMPTS_OF_A_NETWORK: Final = 600
 
 _IDENTIFY: Final = {"fingerprint": 32, "login": 32, "signature": 64}
 _RIGHT: Final = {**_IDENTIFY, "blinded": 32}
+_NAMED_RIGHT: Final = {**_RIGHT, "credential": 32}
 
 
 @blueprint.post("/<slug>/identify")
@@ -65,14 +66,14 @@ def identify(slug: str) -> ResponseReturnValue:
 @voter("register")
 def right(slug: str) -> ResponseReturnValue:
     """Give out a blinded voting right."""
-    runtime, asked = current_runtime(), _read(_RIGHT)
-    _count_attempt(runtime, asked["login"])
-    wanted, now = RightRequest(slug, **asked), runtime.clock.now()
-    with runtime.store("register").begin() as session:
-        given = take_right(session, runtime.keystore("register"), wanted, now)
-    _forgive(runtime)
-    evaluated, proof = given.evaluated.encoded, given.proof.encoded
-    return jsonify(evaluated=evaluated.hex(), proof=proof.hex())
+    return _give_right(slug, _RIGHT)
+
+
+@blueprint.post("/<slug>/right/named")
+@voter("register")
+def named_right(slug: str) -> ResponseReturnValue:
+    """Give out a right in a survey with names, for the credential that is told."""
+    return _give_right(slug, _NAMED_RIGHT)
 
 
 @blueprint.errorhandler(CodeSuperseded)
@@ -111,6 +112,17 @@ def allow_service_page(response: Response) -> Response:
             response.headers["Access-Control-Allow-Headers"] = "Content-Type"
             response.headers["Access-Control-Max-Age"] = "600"
     return response
+
+
+def _give_right(slug: str, sizes: dict[str, int]) -> ResponseReturnValue:
+    runtime, asked = current_runtime(), _read(sizes)
+    _count_attempt(runtime, asked["login"])
+    wanted, now = RightRequest(slug, **asked), runtime.clock.now()
+    with runtime.store("register").begin() as session:
+        given = take_right(session, runtime.keystore("register"), wanted, now)
+    _forgive(runtime)
+    evaluated, proof = given.evaluated.encoded, given.proof.encoded
+    return jsonify(evaluated=evaluated.hex(), proof=proof.hex())
 
 
 def _read(sizes: dict[str, int]) -> dict[str, bytes]:

@@ -103,6 +103,11 @@ REGISTER: Final[Columns] = {
         "state": "whether it went and arrived, never when",
         "batch_id": "with which other letters it is printed",
     },
+    "named_credentials": {
+        "entry_id": "whose, of a survey with names",
+        "election_id": "the survey",
+        "sealed_credential": "nothing without the data key",
+    },
     "roll_entries": {
         "id": "a random id",
         "election_id": "the election",
@@ -139,6 +144,7 @@ REGISTER: Final[Columns] = {
         "slug": "its short name",
         "title": "its title",
         "organisation": "whose it is",
+        "kind": "of an election or of a survey",
         "practice": "that it decides nothing",
         "verifier_key": "a public key of the service",
         "phase": "where it stands",
@@ -210,6 +216,13 @@ REGISTER: Final[Columns] = {
         "counts": "how many rows of each kind",
         "checks": "what the look found",
         "certificate": "what is public",
+    },
+    "survey_rolls": {
+        "election_id": "the survey",
+        "mode": "what is public",
+        "threshold": "what is public",
+        "kept_until": "what is public",
+        "marks_at_message": "how many had answered when a message was started",
     },
     "turnout_samples": {
         "election_id": "the election",

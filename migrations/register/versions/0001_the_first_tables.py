@@ -180,6 +180,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(length=60), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("organisation", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("practice", sa.Boolean(), nullable=False),
         sa.Column("verifier_key", infra.columns.FixedBytes(length=32), nullable=True),
         sa.Column("phase", sa.String(length=10), nullable=False),
@@ -215,6 +216,9 @@ def upgrade() -> None:
         ),
         sa.Column(
             "shredded_at", infra.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.CheckConstraint(
+            "kind IN ('election', 'survey')", name=op.f("ck_rolls_kind_is_known")
         ),
         sa.CheckConstraint(
             "(phase = 'shredded') = (shredded_at IS NOT NULL)",
@@ -787,8 +791,58 @@ def _corrections_and_readings() -> None:
             unique=False,
         )
 
+    op.create_table(
+        "named_credentials",
+        sa.Column("entry_id", infra.columns.FixedBytes(length=16), nullable=False),
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("sealed_credential", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "length(sealed_credential) = 104",
+            name=op.f("ck_named_credentials_credential_is_sealed"),
+        ),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_named_credentials")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("named_credentials", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_named_credentials_election_id"),
+            ["election_id"],
+            unique=False,
+        )
+
+    op.create_table(
+        "survey_rolls",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("mode", sa.String(length=12), nullable=False),
+        sa.Column("threshold", sa.Integer(), nullable=True),
+        sa.Column(
+            "kept_until", infra.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("marks_at_message", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "mode IN ('anonymous', 'pseudonymous', 'named')",
+            name=op.f("ck_survey_rolls_mode_is_known"),
+        ),
+        sa.CheckConstraint(
+            "(threshold IS NULL) = (kept_until IS NULL)",
+            name=op.f("ck_survey_rolls_launched_or_not"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["rolls.election_id"],
+            name=op.f("fk_survey_rolls_election_id_rolls"),
+        ),
+        sa.PrimaryKeyConstraint("election_id", name=op.f("pk_survey_rolls")),
+        sqlite_with_rowid=False,
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("survey_rolls")
+    with op.batch_alter_table("named_credentials", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_named_credentials_election_id"))
+
+    op.drop_table("named_credentials")
     with op.batch_alter_table("corrections", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_corrections_election_id_kind_state"))
 
