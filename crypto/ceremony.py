@@ -18,6 +18,7 @@ from crypto.ceremony_messages import (
     TranscriptSignature,
     encode_points,
 )
+from crypto.ceremony_openings import ShareOpening, right_share_of
 from crypto.decryption import decrypt_partially, rehearsal_statement, verify_partial
 from crypto.errors import CryptoError, ZeroScalar
 from crypto.group import Point, Scalar, SecretScalar, mul_base
@@ -191,17 +192,28 @@ def open_share(
 
 
 def open_all_shares(
-    document: CeremonyDocument, index: int, key: SealingKey
+    document: CeremonyDocument,
+    index: int,
+    key: SealingKey,
+    openings: Sequence[ShareOpening] = (),
 ) -> SecretScalar:
     """`x_j = Σ_i f_i(j)`, holder j's share of the election key (§3.1 step 6).
 
-    The document is verified before. Raises BadShare, ZeroScalar.
+    The document is verified before. A bad share is replaced by the one that its dealer
+    opened in public, if it is right. Raises BadShare, ZeroScalar.
     """
     total: Scalar = Scalar.from_int(0)
     for share in document.shares:
-        if share.recipient == index:
-            reveal = document.reveals[share.dealer - 1]
+        if share.recipient != index:
+            continue
+        reveal = document.reveals[share.dealer - 1]
+        try:
             total += open_share(document.assembly, reveal, share, key)
+        except BadShare:
+            opened = right_share_of(reveal, index, openings)
+            if opened is None:
+                raise
+            total += opened
     if total.is_zero():
         raise ZeroScalar
     return SecretScalar(total.encoded)

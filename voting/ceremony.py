@@ -37,15 +37,15 @@ from crypto.ceremony_messages import (
 from crypto.ceremony_record import CeremonyOutcome, CeremonyRecord, verify_document
 from crypto.encoding import JsonValue, decode_json, encode_json
 from crypto.errors import CryptoError
-from crypto.integers import u16
-from crypto.signing import verify_signature
 from infra.audit import record_event
 from infra.databases import lock_named
-from voting.documents import SIGNATURE_BYTES, read_object
+from voting.ceremony_disputes import Dispute, read_disputes, unsettled
 from voting.phases import Phase
 from voting.tables import CeremonyMessage, CommitteeSeat, Election
 
 ROUNDS: Final = ("keys", "commit", "reveal", "share", "signature", "rehearsal")
+BAD_SHARE: Final = "bad-share"
+OPENING: Final = "opening"
 
 
 class CeremonyNotRunning(Exception):
@@ -53,7 +53,7 @@ class CeremonyNotRunning(Exception):
 
 
 class CeremonyStopped(Exception):
-    """A bad share was reported: this ceremony is over and another must be started."""
+    """A share is in dispute: its dealer must answer, or the ceremony begin anew."""
 
 
 class RoundNotOpen(Exception):
@@ -87,10 +87,14 @@ class Ceremony:
         return bytes.fromhex(self.election.ceremony_id or "")
 
     @property
-    def stopped(self) -> JsonValue:
-        """Whose share was bad and who says so; None while all is well."""
-        reports = self.messages["bad-share"]
-        return reports[0] if reports else None
+    def disputes(self) -> tuple[Dispute, ...]:
+        """All complaints and their answers, oldest first."""
+        return read_disputes(self.messages[BAD_SHARE], self.messages[OPENING])
+
+    @property
+    def stopped(self) -> Dispute | None:
+        """The dispute that holds the ceremony up; None while all is well."""
+        return unsettled(self.disputes, self.threshold)
 
     def is_complete(self, kind: str) -> bool:
         """Tell whether every holder has posted what a round asks for."""
@@ -156,7 +160,8 @@ def load_ceremony(session: Session, election: Election, threshold: int) -> Cerem
     lock_named(session, b"ceremony", election.id.encode())
     session.flush()
     session.refresh(election)
-    messages: dict[str, list[JsonValue]] = {kind: [] for kind in (*ROUNDS, "bad-share")}
+    kinds = (*ROUNDS, BAD_SHARE, OPENING)
+    messages: dict[str, list[JsonValue]] = {kind: [] for kind in kinds}
     query = (
         select(CeremonyMessage)
         .where(CeremonyMessage.election_id == election.id)
@@ -207,48 +212,13 @@ def post_message(
     except CryptoError as refused:
         raise MessageRefused from refused
     for recipient, entry in entries:
-        _keep(session, election.id, kind, (index, recipient), entry)
+        keep_message(session, election.id, kind, (index, recipient), entry)
     record_event(
         session,
         at=at,
         actor=ceremony.seats[index - 1].official_id,
         kind=f"ceremony-{kind}",
         subject=election.id,
-    )
-
-
-def report_bad_share(
-    session: Session, ceremony: Ceremony, index: int, value: JsonValue, at: datetime
-) -> None:
-    """Stop the ceremony: a holder says, signed, that a dealer's share is bad.
-
-    Raises:
-        CeremonyNotRunning, RoundNotOpen, MessageRefused.
-
-    """
-    election = ceremony.election
-    if election.phase != Phase.KEYS:
-        raise CeremonyNotRunning
-    if not ceremony.is_complete("share"):
-        raise RoundNotOpen
-    fields = read_object(value, ("dealer", "signature"))
-    dealer = fields.integer("dealer", 1, len(ceremony.seats))
-    signature = fields.hexadecimal("signature", SIGNATURE_BYTES)
-    key = ceremony.assembly().holder(index).signing_key
-    parts = (ceremony.id, u16(dealer), u16(index))
-    try:
-        verify_signature(key, signature, "ceremony/bad-share", *parts)
-    except CryptoError as refused:
-        raise MessageRefused from refused
-    entry: JsonValue = {"by": index, "dealer": dealer, "signature": signature.hex()}
-    _keep(session, election.id, "bad-share", (index, 0), entry)
-    record_event(
-        session,
-        at=at,
-        actor=ceremony.seats[index - 1].official_id,
-        kind="ceremony-bad-share",
-        subject=election.id,
-        content=entry,
     )
 
 
@@ -344,13 +314,19 @@ def _require_own(claimed: int, index: int) -> None:
         raise MessageRefused
 
 
-def _keep(
+def keep_message(
     session: Session,
     election_id: str,
     kind: str,
     place: tuple[int, int],
     entry: JsonValue,
 ) -> None:
+    """Keep a checked message in its place, whose it is and to whom; 0 is everybody.
+
+    Raises:
+        MessageConflict: another one is there.
+
+    """
     body = encode_json(entry)
     known = session.get(CeremonyMessage, (election_id, kind, *place))
     if known is None:

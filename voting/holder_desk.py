@@ -25,11 +25,12 @@ from voting.ceremony import (
     list_seats,
     load_ceremony,
     post_message,
-    report_bad_share,
 )
+from voting.ceremony_complaints import open_share_in_public, report_bad_share
 from voting.counting_room import MOST_TALLY_BYTES, CountNotStarted, count_state
 from voting.elections import draft_of, get_election
 from voting.leaf_signatures import SIGNERS_OF_A_CHANGE
+from voting.organiser_contact import contact_of
 from voting.phases import Phase
 from voting.proposals import OpenProposal, list_proposals, signed_document
 from voting.sealed import UnknownElection
@@ -54,6 +55,7 @@ def read_desk(session: Session, seat: CommitteeSeat) -> dict[str, JsonValue]:
     seats = list_seats(session, election.id)
     return {
         "approvals_needed": draft.approvals_needed,
+        "contact": _contact(session, election.id),
         "count": _count_so_far(session, election),
         "election": _election(election),
         "holders": [each.name for each in seats],
@@ -134,7 +136,7 @@ def post_holder_message(
 def post_complaint(
     session: Session, seat: CommitteeSeat, value: JsonValue, at: datetime
 ) -> None:
-    """Take a holder's signed word that a share is bad: the ceremony stops.
+    """Take a holder's signed word that a share is bad: its dealer must answer.
 
     Raises:
         CeremonyNotRunning, RoundNotOpen, MessageRefused: see `report_bad_share`.
@@ -142,6 +144,20 @@ def post_complaint(
     """
     ceremony = _load(session, get_election(session, seat.election_id))
     report_bad_share(session, ceremony, seat.index, value, at)
+
+
+def post_opening(
+    session: Session, seat: CommitteeSeat, value: JsonValue, at: datetime
+) -> bool:
+    """Take a dealer's answer to a complaint; tells whether the share is right.
+
+    Raises:
+        CeremonyNotRunning, RoundNotOpen, MessageConflict, MessageRefused: see
+        `open_share_in_public`.
+
+    """
+    ceremony = _load(session, get_election(session, seat.election_id))
+    return open_share_in_public(session, ceremony, seat.index, value, at)
 
 
 def _load(session: Session, election: Election) -> Ceremony:
@@ -165,15 +181,26 @@ def _time(moment: datetime | None) -> str | None:
     return None if moment is None else format_time(moment)
 
 
+def _contact(session: Session, election_id: str) -> JsonValue:
+    found = contact_of(session, election_id)
+    return None if found is None else {"email": found.email, "name": found.name}
+
+
 def _ceremony_so_far(session: Session, election: Election) -> dict[str, JsonValue]:
     if election.ceremony_id is None:
-        return {"ceremony": None, "rehearsals": [], "signatures": [], "stopped": None}
+        nothing: dict[str, JsonValue] = {"rehearsals": [], "signatures": []}
+        return {"ceremony": None, "disputes": [], "stopped": None, **nothing}
     ceremony = _load(session, election)
+    stopped = ceremony.stopped
     return {
         "ceremony": ceremony.partial_document(),
+        "disputes": [
+            {**each.entry, "answer_by": format_time(each.answer_by)}
+            for each in ceremony.disputes
+        ],
         "rehearsals": ceremony.messages["rehearsal"],
         "signatures": ceremony.messages["signature"],
-        "stopped": ceremony.stopped,
+        "stopped": None if stopped is None else stopped.entry,
     }
 
 

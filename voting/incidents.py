@@ -15,6 +15,9 @@ CEREMONY_STARTED: Final = "ceremony-started"
 TOLD: Final = (
     CEREMONY_STARTED,
     "ceremony-bad-share",
+    "ceremony-dealer-excluded",
+    "ceremony-share-opened",
+    "ceremony-share-opened-wrong",
     "hold-withdrawn",
     "paper-withdrawn",
     "register-leaf-came-too-late",

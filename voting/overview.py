@@ -11,6 +11,7 @@ from infra.config import Settings
 from voting.board import count_ballots
 from voting.board_statements import Statements, read_statements
 from voting.ceremony import ROUNDS, Ceremony, list_seats, load_ceremony
+from voting.ceremony_disputes import Dispute
 from voting.counting_room import count_state
 from voting.documents import read_array, read_object
 from voting.drafts import Draft
@@ -68,7 +69,9 @@ class CeremonyProgress:
     seats: tuple[SeatProgress, ...]
     started: bool
     bad_share: tuple[str, str] | None
-    """Names: whose share was bad, and who says so."""
+    """Names: over whose share there is an open dispute, and who complained."""
+    disputes: tuple[Dispute, ...] = ()
+    """All of them, settled or not, oldest first."""
 
     @property
     def is_complete(self) -> bool:
@@ -82,6 +85,13 @@ class CeremonyProgress:
             if not self.seats or not all(seat.done[place] for seat in self.seats):
                 return place
         return len(ROUNDS)
+
+    @property
+    def state(self) -> str:
+        """Whatever a page of the ceremony must be drawn anew for, as one word."""
+        rounds = ["".join("01"[done] for done in seat.done) for seat in self.seats]
+        answers = [f"{each.dealer}{each.by}{each.right}" for each in self.disputes]
+        return "-".join([str(self.started), *rounds, *answers])
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +285,15 @@ def _progress_of(ceremony: Ceremony) -> CeremonyProgress:
         )
         for seat in ceremony.seats
     )
-    return CeremonyProgress(seats, started=True, bad_share=_bad_share(ceremony, names))
+    stopped = ceremony.stopped
+    return CeremonyProgress(
+        seats,
+        started=True,
+        bad_share=None
+        if stopped is None
+        else (names[stopped.dealer], names[stopped.by]),
+        disputes=ceremony.disputes,
+    )
 
 
 def _posters(ceremony: Ceremony, kind: str) -> set[int]:
@@ -286,13 +304,6 @@ def _posters(ceremony: Ceremony, kind: str) -> set[int]:
         if isinstance(message, dict) and isinstance(message[field], int):
             found.add(message[field])
     return found
-
-
-def _bad_share(ceremony: Ceremony, names: dict[int, str]) -> tuple[str, str] | None:
-    if ceremony.stopped is None:
-        return None
-    fields = read_object(ceremony.stopped, ("by", "dealer", "signature"))
-    return names[fields.integer("dealer", 1, 9)], names[fields.integer("by", 1, 9)]
 
 
 def _read_count(

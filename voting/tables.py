@@ -21,9 +21,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from infra.columns import Bytes32, Bytes64, UTCDateTime
 from infra.databases import ServiceBase
-from voting import work_tables
+from voting import joint_tables, work_tables
 from voting.phases import Phase
 
+assert joint_tables.__doc__  # noqa: S101 - imported so that the schema is whole
 assert work_tables.__doc__  # noqa: S101 - imported so that the schema is whole
 
 ID_LENGTH = 32
@@ -118,11 +119,12 @@ class CeremonyMessage(ServiceBase):
     __table_args__ = (
         CheckConstraint(
             "kind IN ('keys', 'commit', 'reveal', 'share', 'signature',"
-            " 'rehearsal', 'bad-share')",
+            " 'rehearsal', 'bad-share', 'opening')",
             name="kind_is_known",
         ),
         CheckConstraint(
-            "(kind = 'share') = (recipient > 0)", name="shares_have_recipients"
+            "(kind IN ('share', 'bad-share', 'opening')) = (recipient > 0)",
+            name="shares_have_recipients",
         ),
     )
 

@@ -11,6 +11,9 @@ from flask_babel import lazy_gettext as _l
 KINDS: Final[Mapping[str, LazyString]] = {
     "audit-exported": _l("Revisjonsloggen ble lastet ned"),
     "ceremony-bad-share": _l("En nøkkeldel holdt ikke kontrollen"),
+    "ceremony-dealer-excluded": _l("Seremonien ble holdt uten en nøkkelholder"),
+    "ceremony-share-opened": _l("En nøkkeldel ble åpnet for alle"),
+    "ceremony-share-opened-wrong": _l("En feil nøkkeldel ble åpnet for alle"),
     "ceremony-started": _l("Nøkkelseremonien ble startet"),
     "committee-seated": _l("Valgkomiteen ble valgt"),
     "count-started": _l("Opptellingen ble startet"),

@@ -188,7 +188,7 @@ def _a_holder(
     browser: Browser, folder: Path, link: str, options: Mapping[str, object]
 ) -> HolderPage:
     folder.mkdir(parents=True)
-    context = browser.new_context(locale="nb-NO", **options)  # type: ignore[arg-type]
+    context = browser.new_context(**{"locale": "nb-NO", **options})  # type: ignore[arg-type]
     page = context.new_page()
     holder = HolderPage(context, page, folder, link)
     page.on("console", lambda message: holder.said.append(message.text))

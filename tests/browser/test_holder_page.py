@@ -11,12 +11,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
+from accounts.officials import create_official
+from accounts.roles import Role
 from crypto.ceremony import deal_share, post_commit, post_keys, post_reveal
 from crypto.ceremony_messages import SealedShare
+from crypto.ceremony_openings import ShareOpening
 from crypto.encoding import JsonValue, encode_base64
 from crypto.errors import UnsealRefused
+from crypto.group import Scalar
 from crypto.integers import u16
 from crypto.keyfile import read_key_file
+from crypto.passwords import CHEAPEST_FOR_TESTS
 from crypto.sealing import SealingKey, unseal
 from crypto.sharing import Polynomial
 from crypto.signing import SigningSeed, sign
@@ -31,9 +36,12 @@ from tests.browser.holder_walk import (
     move_deadline,
 )
 from tests.conftest import Stores
+from tests.voting.ceremony_table import CeremonyTable
 from tests.voting.whole_election import BEFORE, NAMES, NO, YES
 from tests.web.holder_site import holder_settings
 from voting.ceremony import load_ceremony, post_message
+from voting.ceremony_exclusion import exclude_dealer
+from voting.draft_editing import CommitteeNumbers
 from voting.elections import get_election
 
 NARROW = {"width": 320, "height": 640}
@@ -135,8 +143,8 @@ def shares_dealt_to(site: Site, key: SealingKey) -> list[bytes]:
     return opened
 
 
-@pytest.mark.timeout(300)
-def test_a_reload_loses_nothing_and_another_tab_has_nothing(
+@pytest.mark.timeout(400)
+def test_a_reload_at_every_step_loses_nothing_and_another_tab_has_nothing(
     site: Site, browser: Browser, tmp_path: Path
 ) -> None:
     links = site.links()
@@ -156,11 +164,13 @@ def test_a_reload_loses_nothing_and_another_tab_has_nothing(
         first.fill("Passordfrase", "en helt annen frase")
         first.press("Fortsett")
         first.reads("Passordfrasen passer ikke.")
-        first.fill("Passordfrase", PASSPHRASE)
-        first.press("Fortsett")
+        go_on(first)
         first.sees("Nøklene dine er klare")
         for holder in others:
             holder.make_keys()
+        first.words()
+        first.page.reload()
+        go_on(first)
         assert first.words() == others[0].words() == others[1].words()
         first.confirm_words()
         first.sees("Nettleserne utveksler nøkkeldeler")
@@ -170,38 +180,164 @@ def test_a_reload_loses_nothing_and_another_tab_has_nothing(
         second_tab.goto(first.link)
         lost = second_tab.get_by_role("heading", level=1)
         expect(lost).to_have_text("Nøklene dine er ikke i denne fanen")
-        first.fill("Passordfrase", PASSPHRASE)
-        first.press("Fortsett")
+        go_on(first)
         for holder in others:
             holder.confirm_words()
         first.sees("Lagre nøkkelfila")
+        # Signed, and the machine closed before the file was saved.
+        first.page.reload()
+        go_on(first)
+        first.save_key_file()
+        first.sees("Prøv nøkkelfila")
+        first.page.reload()
+        first.sees("Prøv nøkkelfila")
+        # The download came to nothing: it can be had once more.
+        first.press("Jeg har ikke lagret fila ennå")
+        go_on(first)
+        first.save_key_file()
+        first.rehearse()
+        first.sees("Nøkkelfila virker")
+        first.page.reload()
+        first.sees("Nøkkelfila virker")
+        assert first.page.evaluate("sessionStorage['urne-holder-saved']") is None
+
+
+def go_on(holder: HolderPage) -> None:
+    """Unlock what lies in the tab after a reload."""
+    holder.sees("Fortsett seremonien")
+    holder.fill("Passordfrase", PASSPHRASE)
+    holder.press("Fortsett")
+
+
+@pytest.mark.timeout(120)
+def test_the_page_speaks_the_browsers_language_and_the_one_chosen(
+    site: Site, browser: Browser, tmp_path: Path
+) -> None:
+    options = {"locale": "en-GB"}
+    with holders_at(browser, tmp_path / "h", site.links()[:1], options) as holders:
+        [first] = holders
+        first.open_served()
+        first.sees("Make your keys")
+        assert first.page.evaluate("document.documentElement.lang") == "en"
+        look_closely(first, "english")
+        first.press("Nynorsk")
+        first.sees("Lag nøklane dine")
+        assert first.page.evaluate("document.documentElement.lang") == "nn"
+        first.page.reload()
+        first.sees("Lag nøklane dine")
+        first.press("Bokmål")
+        first.sees("Lag nøklene dine")
+        first.page.get_by_text("Hjelp, og om du har mistet noe").click()
+        first.reads("Si fra til arrangøren med det samme.")
+        look_closely(first, "help")
+
+
+def until_cheated(
+    site: Site, holders: list[HolderPage], cheated: tuple[int, ...]
+) -> Cheat:
+    """Holder 3 is played in Python, and deals some another polynomial than revealed."""
+    for holder in holders:
+        holder.open_saved()
+        holder.make_keys()
+    cheat = Cheat(site, 3)
+    cheat.post_keys()
+    for holder in holders:
+        holder.words()
+        holder.confirm_words()
+        holder.sees("Nettleserne utveksler nøkkeldeler")
+    wait_for(site, "commit", 2, holders[0])
+    cheat.post_commit()
+    wait_for(site, "reveal", 2, holders[0])
+    cheat.post_reveal()
+    wait_for(site, "share", 6, holders[0])
+    cheat.post_bad_shares(cheated)
+    return cheat
 
 
 @pytest.mark.timeout(300)
-def test_a_bad_share_is_found_and_stops_every_page(
+def test_a_disputed_share_is_opened_and_the_ceremony_goes_on(
     site: Site, browser: Browser, tmp_path: Path
 ) -> None:
-    """Holder 3 is played in Python, and deals from another polynomial than revealed."""
+    """Each page reckons the opened share itself; whoever complained uses it."""
     with holders_at(browser, tmp_path / "h", site.links()[:2]) as holders:
+        first, second = holders
+        cheat = until_cheated(site, holders, (1,))
+        first.sees("Seremonien er stanset")
+        first.reads(f"fant en nøkkeldel fra {NAMES[2]} som ikke stemmer")
+        second.sees("Seremonien er stanset")
+        second.reads(f"Ring {NAMES[2]}.")
+        look_closely(second, "stopped")
+        cheat.open_share(1)
+        first.sees("Lagre nøkkelfila")
+        second.sees("Lagre nøkkelfila")
+        # And the other way about: a page is asked to open, and opens that share alone.
+        second.page.reload()
+        cheat.complain(dealer=2)
+        second.sees("Fortsett seremonien")
+        second.fill("Passordfrase", PASSPHRASE)
+        second.press("Fortsett")
+        second.sees(f"Åpne nøkkeldelen til {NAMES[2]}")
+        look_closely(second, "open-share")
+        second.press("Åpne nøkkeldelen for alle")
+        second.sees("Lagre nøkkelfila")
+        opened = [line for line in second.sent if "/opening" in line.split("\n")[0]]
+        [message] = [line for line in opened if line.startswith("POST")]
+        told = ShareOpening.read(json.loads(message.partition("\n\n")[2]))
+        assert (told.dealer, told.recipient) == (2, 3)
+        cheat.sign()
         for holder in holders:
-            holder.open_saved()
+            holder.save_key_file()
+            holder.rehearse()
+            holder.sees("Nøkkelfila virker")
+
+
+@pytest.mark.timeout(300)
+def test_a_dealer_who_opens_a_wrong_share_is_left_out(
+    site: Site, browser: Browser, tmp_path: Path
+) -> None:
+    with holders_at(browser, tmp_path / "h", site.links()[:2]) as holders:
+        cheat = until_cheated(site, holders, (1,))
+        holders[0].sees("Seremonien er stanset")
+        cheat.open_share(1, share=Scalar.from_int(7))
+        for holder in holders:
+            holder.reads("Nettleseren din har regnet etter selv.")
+            holder.reads(f"holder en ny uten {NAMES[2]}")
+        look_closely(holders[0], "stopped-wrong")
+        leave_out(site, 3)
+        for holder in holders:
             holder.make_keys()
-        cheat = Cheat(site, 3)
-        cheat.post_keys()
+            holder.sees("Nøklene dine er klare")
+            holder.reads("Dina Eng")
+
+
+@pytest.mark.timeout(300)
+def test_as_many_complaints_as_count_a_vote_stop_every_page(
+    site: Site, browser: Browser, tmp_path: Path
+) -> None:
+    with holders_at(browser, tmp_path / "h", site.links()[:2]) as holders:
+        until_cheated(site, holders, (1, 2))
         for holder in holders:
-            holder.words()
-            holder.confirm_words()
-            holder.sees("Nettleserne utveksler nøkkeldeler")
-        wait_for(site, "commit", 2, holders[0])
-        cheat.post_commit()
-        wait_for(site, "reveal", 2, holders[0])
-        cheat.post_reveal()
-        wait_for(site, "share", 6, holders[0])
-        cheat.post_bad_shares()
-        for holder in holders:
-            holder.sees("Seremonien er stanset")
-            holder.reads(f"nøkkeldel fra {NAMES[2]} som ikke stemmer")
-            look_closely(holder, "stopped")
+            holder.reads(f"Så mange har klaget på nøkkeldeler fra {NAMES[2]}")
+            look_closely(holder, "stopped-crowded")
+
+
+def leave_out(site: Site, index: int) -> None:
+    """The organiser begins anew, with another in the seat."""
+    with site.election.store.begin() as session:
+        other = create_official(
+            session,
+            name="Dina Eng",
+            email="dina@forbund.example",
+            password="et langt nok passord",
+            roles=[Role.COMMITTEE],
+            profile=CHEAPEST_FOR_TESTS,
+        )
+        election, numbers = get_election(session, site.election.id), (2, 2)
+        exclude_dealer(
+            *(session, election, index, other, CommitteeNumbers(*numbers)),
+            actor=other.id,
+            at=BEFORE,
+        )
 
 
 def wait_for(site: Site, kind: str, count: int, holder: HolderPage) -> None:
@@ -245,8 +381,8 @@ class Cheat:
         made = post_reveal(self._ceremony().assembly(), 3, self.shown, self.seed)
         self._post("reveal", made.entry)
 
-    def post_bad_shares(self) -> None:
-        """Step 5: signed over what was revealed, and of something else."""
+    def post_bad_shares(self, cheated: tuple[int, ...]) -> None:
+        """Step 5: signed over what was revealed, and to some of something else."""
         assembly = self._ceremony().assembly()
         entries: list[JsonValue] = []
         for j in (1, 2, 3):
@@ -256,9 +392,30 @@ class Cheat:
             where = (assembly.ceremony, assembly.keys, u16(3), u16(j))
             parts = (*where, points, wrong.sealed)
             signature = sign(self.seed, "ceremony/share", *parts).hex()
-            entry = {**right.entry, "sealed": encode_base64(wrong.sealed)}
-            entries.append({**entry, "signature": signature})
+            bad = {"sealed": encode_base64(wrong.sealed), "signature": signature}
+            entries.append({**right.entry, **(bad if j in cheated else {})})
         self._post("share", entries)
+
+    def open_share(self, recipient: int, share: Scalar | None = None) -> None:
+        """Answer a complaint: with the right share, or with another."""
+        self._table().answer(3, recipient, share)
+
+    def complain(self, dealer: int) -> None:
+        """Call a good share bad."""
+        self._table().complain(3, dealer)
+
+    def sign(self) -> None:
+        """Step 6."""
+        self._table().sign(3)
+
+    def _table(self) -> CeremonyTable:
+        table = CeremonyTable(
+            self.site.election.store, self.site.election.id, BEFORE, NAMES
+        )
+        # The others' secrets are in their browsers.
+        table.seeds = [self.seed] * len(NAMES)
+        table.polynomials = [self.shown] * len(NAMES)
+        return table
 
     def _ceremony(self) -> Any:  # noqa: ANN401 - voting.ceremony.Ceremony
         with self.site.election.store.begin() as session:
@@ -378,7 +535,7 @@ def test_a_key_that_does_not_hold_leads_back_to_the_entrance(
     link = site.links()[0]
     site.links()  # A new link voids the one before.
     folder = tmp_path / "h" / "1"
-    context = browser.new_context()
+    context = browser.new_context(locale="nb-NO")
     folder.mkdir(parents=True)
     holder = HolderPage(context, context.new_page(), folder, link)
     holder.open_served()
@@ -424,7 +581,7 @@ def test_a_lost_server_is_told_and_found_again(
     [link, *_] = site.links()
     folder = tmp_path / "h"
     folder.mkdir()
-    context = browser.new_context()
+    context = browser.new_context(locale="nb-NO")
     holder = HolderPage(context, context.new_page(), folder, link)
     holder.open_served()
     holder.sees("Lag nøklene dine")

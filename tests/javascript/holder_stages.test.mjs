@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { failedDealer } from "../../static/js/holder/disputes.js";
 import { automaticStep, stageOf } from "../../static/js/holder/stages.js";
 import { faultOf } from "../../static/js/holder/passphrases.js";
 import { readKey, readLink } from "../../static/js/holder/connection.js";
@@ -12,7 +13,7 @@ const NOBODY = {
 };
 const PARTLESS = {
   hasPart: false, isConfirmed: false, hasWords: false, hasDraft: false, wantsDraft: false,
-  isSaved: false, isVerified: false, counted: null,
+  isSaved: false, isVerified: false, counted: null, judged: [], savedAs: null,
 };
 const PART = { ...PARTLESS, hasPart: true, hasDraft: true };
 const CONFIRMED = { ...PART, hasWords: true, isConfirmed: true };
@@ -24,7 +25,7 @@ function state(posted = {}, more = {}) {
   const { rehearsals, signatures, ...ceremony } = { ...NOBODY, ...posted };
   return {
     ceremony, count: null, election: { phase: "keys" }, holders: ["A", "B", "C"], rehearsals,
-    seat: { index: 1 }, signatures, stopped: null, tasks: [], ...more,
+    disputes: [], seat: { index: 1 }, signatures, tasks: [], threshold: 2, ...more,
   };
 }
 
@@ -60,17 +61,83 @@ test("a tab without the keys says so, or unlocks its draft", () => {
   assert.equal(stageOf(state(own), { ...PARTLESS, hasDraft: true }), "resume");
   // Drawn and locked, and the tab reloaded before they were posted.
   assert.equal(stageOf(state(), { ...PARTLESS, hasDraft: true }), "resume");
-  // Whose file may be saved already is asked for it first.
-  assert.equal(stageOf(state(SIGNED), { ...PARTLESS, hasDraft: true }), "rehearse");
-  assert.equal(stageOf(state(SIGNED), { ...PARTLESS, hasDraft: true, wantsDraft: true }), "resume");
+  // Reloaded after signing, before the file was saved: it is saved first.
+  assert.equal(stageOf(state(SIGNED), { ...PARTLESS, hasDraft: true }), "resume");
+  // Whose file was handed out is asked for it, and may say that it was not saved.
+  const saved = { ...PARTLESS, hasDraft: true, savedAs: "n.urnekey" };
+  assert.equal(stageOf(state(SIGNED), saved), "rehearse");
+  assert.equal(stageOf(state(SIGNED), { ...saved, wantsDraft: true }), "resume");
 });
 
-test("a bad share stops everybody, whatever was posted", () => {
-  const stopped = { stopped: { by: 2, dealer: 3 } };
+test("every stage of a reloaded tab leads to what came before it, or on", () => {
+  const own = [{ index: 1 }];
+  const draft = { ...PARTLESS, hasDraft: true };
+  const saved = { ...draft, savedAs: "n.urnekey" };
+  const signed = { ...SHARES, signatures: own };
+  const cases = [
+    ["resume", state(), draft], // keys drawn, not posted
+    ["resume", state({ holders: own }), draft],
+    ["resume", state(KEYS), draft], // the words are shown
+    ["resume", state({ ...KEYS, commits: own }), draft],
+    ["resume", state({ ...COMMITS, reveals: own }), draft],
+    ["resume", state({ ...REVEALS, shares: [{ dealer: 1 }] }), draft],
+    ["resume", state(SHARES), draft],
+    ["resume", state(signed), draft], // signed, not saved
+    ["wait-signatures", state(signed), saved],
+    ["rehearse", state(SIGNED), saved],
+    ["rehearsed", state({ ...SIGNED, rehearsals: own }), PARTLESS],
+    // With the file on another machine, nothing of the tab is needed.
+    ["wait-signatures", state(signed), PARTLESS],
+    ["rehearse", state(SIGNED), PARTLESS],
+  ];
+  for (const [expected, told, known] of cases) {
+    assert.equal(stageOf(told, known), expected);
+  }
+});
+
+function dispute(by, dealer, right = null) {
+  const opening = right === null ? null : { dealer, recipient: by };
+  return { by, dealer, opening, right };
+}
+
+test("a complaint stops everybody until its dealer has answered", () => {
+  const stopped = { disputes: [dispute(2, 3)] };
   for (const own of [PARTLESS, CONFIRMED]) {
     assert.equal(stageOf(state(SHARES, stopped), own), "stopped");
     assert.equal(automaticStep(state(SHARES, stopped), own), null);
   }
+});
+
+test("the dealer is asked to answer, if this tab can", () => {
+  const asked = state(SHARES, { disputes: [dispute(2, 1)] });
+  assert.equal(stageOf(asked, CONFIRMED), "open-share");
+  assert.equal(stageOf(asked, { ...PARTLESS, hasDraft: true }), "resume");
+  assert.equal(stageOf(asked, PARTLESS), "stopped");
+  assert.equal(automaticStep(asked, CONFIRMED), null);
+  // Also a dealer who has signed and saved, as long as the tab has the keys.
+  const signed = state({ ...SHARES, signatures: [{ index: 1 }] }, { disputes: [dispute(2, 1)] });
+  assert.equal(stageOf(signed, { ...CONFIRMED, isSaved: true }), "open-share");
+});
+
+test("an answer is reckoned here before anything goes on", () => {
+  const answered = state(SHARES, { disputes: [dispute(1, 3, true)] });
+  assert.equal(automaticStep(answered, CONFIRMED), "judge");
+  assert.equal(automaticStep(answered, PARTLESS), "judge");
+  const judged = { ...CONFIRMED, judged: ["3 1"] };
+  assert.equal(automaticStep(answered, judged), "signature");
+  assert.equal(stageOf(answered, judged), "exchange");
+});
+
+test("a wrong answer, or too many complaints, end the ceremony", () => {
+  const wrong = { disputes: [dispute(2, 1, true), dispute(3, 2, false)] };
+  assert.equal(failedDealer(state(SHARES, wrong)), 2);
+  const judged = { ...CONFIRMED, judged: ["1 2", "2 3"] };
+  assert.equal(stageOf(state(SHARES, wrong), judged), "stopped");
+  assert.equal(automaticStep(state(SHARES, wrong), judged), null);
+  const crowded = state(SHARES, { disputes: [dispute(2, 1, true), dispute(3, 1)] });
+  assert.equal(failedDealer(crowded), 1);
+  assert.equal(stageOf(crowded, { ...CONFIRMED, judged: ["1 2"] }), "stopped");
+  assert.equal(failedDealer({ ...crowded, threshold: 3 }), null);
 });
 
 test("rounds follow one another by themselves, but for the words", () => {
@@ -102,6 +169,9 @@ test("after the sealing there is one thing to do at a time", () => {
   assert.equal(stageOf(at("closed", { tasks: [paper] }), PARTLESS), "sign");
   assert.equal(stageOf(at("closed", { tasks: [{ ...paper, signed_by: [1] }] }), PARTLESS), "signed");
   assert.equal(stageOf(at("closed", { count, tasks: [paper] }), PARTLESS), "count");
+  const enough = { count: { ...count, partials: [2, 3] } };
+  assert.equal(stageOf(at("closed", enough), PARTLESS), "count-enough");
+  assert.equal(stageOf(at("closed", enough), { ...PARTLESS, counted: {} }), "count-enough");
   const handedIn = { count: { ...count, partials: [1] } };
   assert.equal(stageOf(at("closed", handedIn), PARTLESS), "counted");
   assert.equal(stageOf(at("closed", { count }), { ...PARTLESS, counted: {} }), "count-ready");

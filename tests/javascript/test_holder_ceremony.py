@@ -23,7 +23,15 @@ from crypto.ceremony_messages import (
     CeremonyDocument,
     HolderKeys,
     Rehearsal,
+    Reveal,
     TranscriptSignature,
+)
+from crypto.ceremony_openings import (
+    ShareOpening,
+    is_right_opening,
+    open_in_public,
+    sign_complaint,
+    verify_opening,
 )
 from crypto.ceremony_record import verify_document
 from crypto.encoding import JsonValue
@@ -152,12 +160,12 @@ def table() -> Iterator[Table]:
 
 def test_a_holder_comes_from_keys_to_a_rehearsed_file(table: Table) -> None:
     table.until_shares()
-    checked = table.vault.ask("check", document=table.document)
+    checked = table.vault.ask("check", document=table.document, openings=[])
     assert checked["complaint"] is None
     document = table.transcript()
     signed = TranscriptSignature.read(checked["signature"])
     verify_transcript_signature(table.assembly, document.transcript, signed)
-    file = table.vault.ask("keyFile", document=table.document)["file"]
+    file = table.vault.ask("keyFile", document=table.document, openings=[])["file"]
     label, secrets = read_key_file(file, PASSPHRASE)
     assert (label.index, label.name, label.title) == (1, NAMES[0], document.title)
     outcome = verify_document(document)
@@ -178,7 +186,7 @@ def test_a_holder_comes_from_keys_to_a_rehearsed_file(table: Table) -> None:
 
 def test_a_bad_share_names_its_dealer_and_the_word_is_signed(table: Table) -> None:
     table.until_shares(bad_dealer=3)
-    checked = table.vault.ask("check", document=table.document)
+    checked = table.vault.ask("check", document=table.document, openings=[])
     assert checked["signature"] is None
     assert checked["complaint"]["dealer"] == 3
     verify_signature(
@@ -190,7 +198,67 @@ def test_a_bad_share_names_its_dealer_and_the_word_is_signed(table: Table) -> No
         u16(1),
     )
     with pytest.raises(Refused, match="BadShare"):
-        table.vault.ask("keyFile", document=table.document)
+        table.vault.ask("keyFile", document=table.document, openings=[])
+
+
+def test_the_opened_share_is_used_where_it_is_right(table: Table) -> None:
+    table.until_shares(bad_dealer=3)
+    right = open_in_public(
+        table.assembly, 3, 1, table.polynomials[3], table.seeds[3]
+    ).entry
+    other = open_in_public(table.assembly, 3, 1, Polynomial.draw(2), table.seeds[3])
+    asked: dict[str, Any] = {"document": table.document}
+    with pytest.raises(Refused, match="BadSignature"):
+        # Signed over points that were never revealed.
+        table.vault.ask("check", **asked, openings=[other.entry])
+    checked = table.vault.ask("check", **asked, openings=[right])
+    assert checked["complaint"] is None
+    file = table.vault.ask("keyFile", **asked, openings=[right])["file"]
+    _, secrets = read_key_file(file, PASSPHRASE)
+    outcome = verify_document(table.transcript())
+    assert mul_base(secrets.share) == outcome.share_keys[0]
+
+
+def test_a_holder_opens_only_the_share_that_its_recipient_complained_of(
+    table: Table,
+) -> None:
+    table.until_shares()
+    signed = sign_complaint(CEREMONY, 1, 2, table.seeds[2]).hex()
+    complaint = {"by": 2, "dealer": 1, "signature": signed}
+    asked: dict[str, Any] = {"document": table.document}
+    for change, refusal in (
+        ({"by": 3}, "BadSignature"),
+        ({"dealer": 3}, "NotOwnShare"),
+        ({"by": 1}, "NotOwnShare"),
+        ({"signature": "00" * 64}, "BadSignature"),
+    ):
+        with pytest.raises(Refused, match=refusal):
+            table.vault.ask("openShare", **asked, complaint={**complaint, **change})
+    entry = table.vault.ask("openShare", **asked, complaint=complaint)["entry"]
+    opening = ShareOpening.read(entry)
+    reveal = Reveal.read(table.document["reveals"][0])
+    verify_opening(table.assembly, reveal, opening)
+    assert (opening.dealer, opening.recipient) == (1, 2)
+    assert is_right_opening(reveal, opening)
+
+
+def test_every_page_reckons_what_an_opened_share_is_worth(table: Table) -> None:
+    table.until_shares(bad_dealer=3)
+    signed = sign_complaint(CEREMONY, 3, 2, table.seeds[2]).hex()
+    opening = open_in_public(
+        table.assembly, 3, 2, table.polynomials[3], table.seeds[3]
+    ).entry
+    dispute = {"by": 2, "dealer": 3, "opening": opening, "signature": signed}
+    asked: dict[str, Any] = {"document": table.document}
+    told = table.vault.ask("judge", **asked, dispute={**dispute, "right": True})
+    assert told == {"isRight": True}
+    for change, refusal in (
+        ({"right": False}, "VerdictDiffers"),
+        ({"signature": "00" * 64, "right": True}, "BadSignature"),
+        ({"by": 1, "right": True}, "BadSignature"),
+    ):
+        with pytest.raises(Refused, match=refusal):
+            table.vault.ask("judge", **asked, dispute={**dispute, **change})
 
 
 def test_the_server_cannot_swap_the_holders_own_keys(table: Table) -> None:
@@ -215,14 +283,14 @@ def test_the_server_cannot_swap_keys_after_the_words(table: Table) -> None:
     table.vault.ask("confirm", document=table.document, words=table.words)
     for act in ("commit", "reveal", "deal", "check", "keyFile"):
         with pytest.raises(Refused, match="KeysChanged"):
-            table.vault.ask(act, document=changed)
+            table.vault.ask(act, document=changed, openings=[])
 
 
 def test_nothing_is_dealt_before_the_words_are_compared(table: Table) -> None:
     table.until_words()
     for act in ("commit", "reveal", "deal", "check", "keyFile"):
         with pytest.raises(Refused, match="WordsNotCompared"):
-            table.vault.ask(act, document=table.document)
+            table.vault.ask(act, document=table.document, openings=[])
 
 
 def test_another_threshold_or_ceremony_is_noticed(table: Table) -> None:

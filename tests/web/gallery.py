@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crypto.encoding import JsonValue, encode_json
-from crypto.integers import u16
-from crypto.signing import sign
 from infra.config import Settings, load_settings
 from infra.databases import create_schema, open_store
 from tests.voting.manifests import DELEGATES, TWO_THIRDS
@@ -22,7 +20,6 @@ from tests.web.staging import (
     Stage,
     create_people,
 )
-from voting.ceremony import load_ceremony, report_bad_share
 from voting.drafts import DraftContest, with_contest
 from voting.elections import cancel_election, change_draft, draft_of, get_election
 from voting.long_work import WorkKind, ask_for
@@ -115,13 +112,7 @@ def _keys(stage: Stage) -> Stage:
 def _stopped(stage: Stage) -> Stage:
     _draft_named(stage, "stanset", "Uravstemning med stanset seremoni")
     stage.begin_ceremony()
-    stage.hold_ceremony()
-    with stage.writing() as session:
-        ceremony = load_ceremony(session, get_election(session, stage.id), 2)
-        parts = (ceremony.id, u16(2), u16(3))
-        signature = sign(stage.seeds[2], "ceremony/bad-share", *parts)
-        report: JsonValue = {"dealer": 2, "signature": signature.hex()}
-        report_bad_share(session, ceremony, 3, report, NOW)
+    stage.deal_shares().complain(by=3, dealer=2)
     return stage
 
 

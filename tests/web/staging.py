@@ -14,30 +14,20 @@ from accounts.roles import Role
 from crypto.ballot import NO_PREDECESSOR, BallotContext, seal_ballot
 from crypto.ballot_shape import Selection
 from crypto.ballot_signature import sign_ballot, tracking_digest
-from crypto.ceremony import (
-    deal_share,
-    open_all_shares,
-    post_commit,
-    post_keys,
-    post_reveal,
-    rehearse,
-    sign_transcript,
-)
 from crypto.encoding import JsonValue, encode_base64
 from crypto.group import SecretScalar, mul, mul_base
 from crypto.passwords import CHEAPEST_FOR_TESTS
-from crypto.sealing import SealingKey, seal
-from crypto.sharing import Polynomial
+from crypto.sealing import seal
 from crypto.signing import SigningSeed, sign
 from crypto.voprf import hash_to_group
 from infra.clock import FixedClock
 from infra.config import Settings
 from infra.databases import Store
 from infra.token_verifier import TokenVerifier
+from tests.voting.ceremony_table import CeremonyTable
 from voting.board import latest_checkpoint
 from voting.board_statements import read_statements
 from voting.casting import CastRequest, cast_ballot
-from voting.ceremony import load_ceremony, post_message
 from voting.counting_room import accept_partial, load_tally
 from voting.draft_editing import (
     Basics,
@@ -205,60 +195,25 @@ class Stage:
             election = get_election(session, self.id)
             start_ceremony(session, election, actor=self.people.organiser.id, at=NOW)
 
-    def post_keys(self, count: int = 3) -> list[SealingKey]:
+    def table(self) -> CeremonyTable:
+        """The three holders, who have drawn nothing yet."""
+        names = [member.name for member in self.people.committee[:3]]
+        return CeremonyTable(self.store, self.id, NOW, names)
+
+    def post_keys(self, count: int = 3) -> None:
         """Have the first holders post their keys."""
-        self.seeds = [SigningSeed.generate() for _ in range(3)]
-        sealing = [SealingKey.generate() for _ in range(3)]
-        for place in range(count):
-            with self.writing() as session:
-                ceremony = load_ceremony(session, get_election(session, self.id), 2)
-                keys = post_keys(
-                    ceremony.id,
-                    place + 1,
-                    self.people.committee[place].name,
-                    self.seeds[place],
-                    sealing[place].public_key,
-                )
-                self._post(session, "keys", place + 1, keys.entry)
-        return sealing
+        self.table().post_keys(count)
+
+    def deal_shares(self) -> CeremonyTable:
+        """Hold the ceremony until all shares are dealt."""
+        table = self.table()
+        table.until_shares()
+        self.seeds = table.seeds
+        return table
 
     def hold_ceremony(self) -> None:
         """Hold all of it."""
-        sealing = self.post_keys()
-        polynomials = [Polynomial.draw(2) for _ in range(3)]
-        with self.writing() as session:
-            ceremony = load_ceremony(session, get_election(session, self.id), 2)
-            assembly = ceremony.assembly()
-            for i in (1, 2, 3):
-                commit = post_commit(assembly, i, polynomials[i - 1], self.seeds[i - 1])
-                self._post(session, "commit", i, commit.entry)
-            for i in (1, 2, 3):
-                reveal = post_reveal(assembly, i, polynomials[i - 1], self.seeds[i - 1])
-                self._post(session, "reveal", i, reveal.entry)
-            for i in (1, 2, 3):
-                dealt: JsonValue = [
-                    deal_share(
-                        assembly, i, j, polynomials[i - 1], self.seeds[i - 1]
-                    ).entry
-                    for j in (1, 2, 3)
-                ]
-                self._post(session, "share", i, dealt)
-            document = load_ceremony(
-                session, get_election(session, self.id), 2
-            ).document()
-            self.shares = [
-                open_all_shares(document, i, sealing[i - 1]) for i in (1, 2, 3)
-            ]
-            for i in (1, 2, 3):
-                signed = sign_transcript(document.transcript, i, self.seeds[i - 1])
-                self._post(session, "signature", i, signed.entry)
-            for i in (1, 2, 3):
-                proof = rehearse(document.transcript, i, self.shares[i - 1])
-                self._post(session, "rehearsal", i, proof.entry)
-
-    def _post(self, session: Session, kind: str, index: int, value: JsonValue) -> None:
-        ceremony = load_ceremony(session, get_election(session, self.id), 2)
-        post_message(session, ceremony, kind=kind, index=index, value=value, at=NOW)
+        self.shares = self.deal_shares().sign_and_rehearse()
 
     def seal(self) -> None:
         """Seal the manifest."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, TextAreaField, ValidationError
+from wtforms import IntegerField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from accounts.officials import OfficialIdentity
@@ -49,30 +50,89 @@ class CommitteeForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
 
     def validate_threshold(self, field: IntegerField) -> None:
         """More than half, fewer than all."""
-        holders = len(self.members.data or ())
-        if self.members.errors or not isinstance(field.data, int):
-            return
-        if not holders < 2 * field.data < 2 * holders:
-            message = _l(
-                "Det må være flere enn halvparten og færre enn alle: fra %(least)s til"
-                " %(most)s.",
-                least=holders // 2 + 1,
-                most=holders - 1,
-            )
-            raise ValidationError(str(message))
+        if not self.members.errors:
+            _require(_threshold_fault(len(self.members.data or ()), field.data))
 
     def validate_approvals(self, field: IntegerField) -> None:
         """More than half."""
-        holders = len(self.members.data or ())
-        if self.members.errors or not isinstance(field.data, int):
-            return
-        if not holders < 2 * field.data <= 2 * holders:
-            message = _l(
-                "Det må være flere enn halvparten: fra %(least)s til %(most)s.",
-                least=holders // 2 + 1,
-                most=holders,
-            )
-            raise ValidationError(str(message))
+        if not self.members.errors:
+            _require(_approvals_fault(len(self.members.data or ()), field.data))
+
+
+class LeaveOutForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
+    """Who takes the seat of a dealer who leaves, and the numbers of those left."""
+
+    replacement = SelectField(_l("Hvem som overtar plassen"))
+    threshold = IntegerField(
+        _l("Så mange må til for å telle"), [InputRequired(_l("Skriv et helt tall."))]
+    )
+    approvals = IntegerField(
+        _l("Så mange må skrive under på protokollen"),
+        [InputRequired(_l("Skriv et helt tall."))],
+    )
+    staying = 0
+    """How many members stay."""
+
+    def offer(self, staying: int, free: Sequence[OfficialIdentity]) -> None:
+        """Set how many stay, and who has no seat yet."""
+        self.staying = staying
+        nobody = (
+            []
+            if staying < FEWEST_HOLDERS
+            else [("", str(_l("Ingen: plassen fjernes")))]
+        )
+        choices = [*nobody, *((each.id, each.name) for each in free)]
+        self.replacement.choices = offered(choices)
+
+    def chosen(self, free: Sequence[OfficialIdentity]) -> OfficialIdentity | None:
+        """Return who was chosen; None: the seat goes."""
+        return next((each for each in free if each.id == self.replacement.data), None)
+
+    @property
+    def holders(self) -> int:
+        """How many the new committee has."""
+        return self.staying + bool(self.replacement.data)
+
+    @property
+    def numbers(self) -> CommitteeNumbers:
+        """The two numbers that were filled in."""
+        return CommitteeNumbers(
+            int(self.threshold.data or 0), int(self.approvals.data or 0)
+        )
+
+    def validate_threshold(self, field: IntegerField) -> None:
+        """More than half, fewer than all."""
+        _require(_threshold_fault(self.holders, field.data))
+
+    def validate_approvals(self, field: IntegerField) -> None:
+        """More than half."""
+        _require(_approvals_fault(self.holders, field.data))
+
+
+def _threshold_fault(holders: int, number: int | None) -> LazyString | None:
+    if number is None or holders < 2 * number < 2 * holders:
+        return None
+    return _l(
+        "Det må være flere enn halvparten og færre enn alle: fra %(least)s til"
+        " %(most)s.",
+        least=holders // 2 + 1,
+        most=holders - 1,
+    )
+
+
+def _approvals_fault(holders: int, number: int | None) -> LazyString | None:
+    if number is None or holders < 2 * number <= 2 * holders:
+        return None
+    return _l(
+        "Det må være flere enn halvparten: fra %(least)s til %(most)s.",
+        least=holders // 2 + 1,
+        most=holders,
+    )
+
+
+def _require(fault: LazyString | None) -> None:
+    if fault is not None:
+        raise ValidationError(str(fault))
 
 
 class LaterForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from voting.ceremony_disputes import Dispute, Fault, fault_of
+from voting.overview import CeremonyProgress
 from voting.presenting.translated import _
 
 
@@ -28,4 +31,86 @@ def list_rounds() -> tuple[RoundWords, ...]:
         RoundWords(
             _("Øving"), _("åpner den lagrede nøkkelfilen og viser at den virker")
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeWords:
+    """A dispute over a share, told: what happened, and what is to be done."""
+
+    by: str
+    dealer: str
+    dealer_index: int
+    what: str
+    answer_by: datetime | None
+    """Until when the dealer is waited for; None when nobody is."""
+    must_leave: bool
+    """Whether the ceremony can begin anew without the dealer."""
+
+
+def show_disputes(
+    progress: CeremonyProgress, threshold: int, now: datetime
+) -> tuple[DisputeWords, ...]:
+    """Return the disputes of a ceremony, oldest first."""
+    return tuple(_show(each, progress, threshold, now) for each in progress.disputes)
+
+
+def awaited_names(progress: CeremonyProgress) -> tuple[str, ...]:
+    """Return whom the round under way waits for; none while a share is in dispute."""
+    if not progress.started or progress.is_complete or progress.bad_share:
+        return ()
+    place = progress.round
+    return tuple(seat.name for seat in progress.seats if not seat.done[place])
+
+
+def _show(
+    dispute: Dispute, progress: CeremonyProgress, threshold: int, now: datetime
+) -> DisputeWords:
+    names = {seat.index: seat.name for seat in progress.seats}
+    by, dealer = names[dispute.by], names[dispute.dealer]
+    fault = fault_of(dispute.dealer, progress.disputes, threshold, now)
+    is_waiting = dispute.is_awaited and fault is None
+    return DisputeWords(
+        by=by,
+        dealer=dealer,
+        dealer_index=dispute.dealer,
+        what=_what(dispute, fault, by, dealer),
+        answer_by=dispute.answer_by if is_waiting else None,
+        must_leave=fault is not None,
+    )
+
+
+def _what(dispute: Dispute, fault: Fault | None, by: str, dealer: str) -> str:
+    if fault is Fault.CROWDED:
+        return _(
+            "Så mange har meldt fra om nøkkeldeler fra %(dealer)s at seremonien ikke"
+            " kan gå videre med %(dealer)s.",
+            dealer=dealer,
+        )
+    if dispute.right is False:
+        return _(
+            "%(by)s meldte fra, og %(dealer)s åpnet en nøkkeldel som ikke stemmer med"
+            " det %(dealer)s har bundet seg til. Alle nettlesere ser det samme.",
+            by=by,
+            dealer=dealer,
+        )
+    if dispute.right:
+        return _(
+            "%(by)s meldte fra om nøkkeldelen fra %(dealer)s. %(dealer)s åpnet den for"
+            " alle, den stemmer, og seremonien går videre.",
+            by=by,
+            dealer=dealer,
+        )
+    if fault is Fault.SILENT:
+        return _(
+            "%(by)s meldte fra om nøkkeldelen fra %(dealer)s, og %(dealer)s har ikke"
+            " svart innen fristen.",
+            by=by,
+            dealer=dealer,
+        )
+    return _(
+        "%(by)s meldte fra om nøkkeldelen fra %(dealer)s. %(dealer)s må åpne den for"
+        " alle på nøkkelsiden sin.",
+        by=by,
+        dealer=dealer,
     )

@@ -105,10 +105,10 @@ def _show_ceremony(number: int, title: str, overview: Overview) -> Step:
     ceremony = overview.ceremony
     if ceremony.bad_share is not None:
         text = _(
-            "Seremonien er stanset: nøkkeldelen fra %(name)s holdt ikke.",
+            "Seremonien er stanset: det er klaget på nøkkeldelen fra %(name)s.",
             name=ceremony.bad_share[0],
         )
-        link = Link(_("Start på nytt"), "komite")
+        link = Link(_("Se hva som må gjøres"), "komite")
         return Step(number, title, STOPPED, text, link, ORGANISER)
     if ceremony.is_complete:
         text = _(

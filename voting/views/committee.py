@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, url_for
+from collections.abc import Iterable
+
+from flask import Blueprint, flash, jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts.guards import official
 from accounts.officials import OfficialIdentity, list_officials
 from accounts.roles import Role
-from voting.elections import get_election, start_ceremony
-from voting.forms.committee import CommitteeForm
+from voting.ceremony_exclusion import (
+    DealerMayStay,
+    begin_ceremony,
+    choose_committee,
+    exclude_dealer,
+)
+from voting.draft_editing import CommitteeNumbers, fitting_numbers
+from voting.drafts import FEWEST_HOLDERS
+from voting.elections import get_election
+from voting.forms.committee import CommitteeForm, LeaveOutForm
 from voting.overview import Overview, read_overview
 from voting.phases import Phase
-from voting.presenting.ceremony_words import list_rounds
+from voting.presenting.ceremony_words import (
+    DisputeWords,
+    awaited_names,
+    list_rounds,
+    show_disputes,
+)
 from voting.presenting.missing import missing_before_ceremony
-from voting.seats import open_seat, seat_members
+from voting.seats import open_seat
 from voting.views.acting import Desk, acting, reading, refusals_told
 from voting.views.pages import election_page, own_seat, require_election_id
 
@@ -38,7 +53,7 @@ def seat(election_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(election_id, form), 422
     with refusals_told(), acting() as desk:
-        seat_members(
+        choose_committee(
             desk.session,
             get_election(desk.session, election_id),
             form.chosen(officials),
@@ -55,13 +70,50 @@ def seat(election_id: str) -> ResponseReturnValue:
 def begin(election_id: str) -> ResponseReturnValue:
     """Begin the ceremony, or begin it anew."""
     with refusals_told(), acting() as desk:
-        start_ceremony(
+        begin_ceremony(
             desk.session,
             get_election(desk.session, election_id),
             actor=desk.actor,
             at=desk.at,
         )
         flash(_("Seremonien er startet. Gi beskjed til komiteen."), "success")
+    return redirect(url_for("committee.show", election_id=election_id))
+
+
+@blueprint.get("/komite/fremdrift")
+@official()
+def progress(election_id: str) -> ResponseReturnValue:
+    """Tell the page how far the ceremony has come; it asks every few seconds."""
+    with reading() as desk:
+        election = get_election(desk.session, election_id)
+        overview = read_overview(desk.session, desk.settings, election)
+        words = _disputes(overview, desk)
+    return jsonify(bar=None, state=_state(overview, words))
+
+
+@blueprint.get("/komite/uten/<int:index>")
+@official(Role.ORGANISER)
+def leave_out(election_id: str, index: int) -> str:
+    """Ask who takes the seat of a dealer with whom the ceremony cannot go on."""
+    return _leave_out_page(election_id, index, None)
+
+
+@blueprint.post("/komite/uten/<int:index>")
+@official(Role.ORGANISER)
+def begin_without(election_id: str, index: int) -> ResponseReturnValue:
+    """Begin the ceremony anew without a dealer."""
+    form, free, _words = _leaving(election_id, index)
+    if not form.validate():
+        return _leave_out_page(election_id, index, form), 422
+    with refusals_told(), acting() as desk:
+        election = get_election(desk.session, election_id)
+        who, numbers = form.chosen(free), form.numbers
+        exclude_dealer(
+            *(desk.session, election, index, who, numbers),
+            actor=desk.actor,
+            at=desk.at,
+        )
+        flash(_("Seremonien begynner på nytt. Gi beskjed til komiteen."), "success")
     return redirect(url_for("committee.show", election_id=election_id))
 
 
@@ -102,6 +154,7 @@ def _page(election_id: str, form: CommitteeForm | None) -> str:
         election = get_election(desk.session, election_id)
         overview = read_overview(desk.session, desk.settings, election)
         form = form or _filled_form(desk, overview)
+        disputes = _disputes(overview, desk)
     return election_page(
         "committee.html",
         election,
@@ -109,7 +162,59 @@ def _page(election_id: str, form: CommitteeForm | None) -> str:
         overview=overview,
         ceremony=overview.ceremony,
         rounds=list_rounds(),
+        awaited=awaited_names(overview.ceremony),
+        disputes=disputes,
+        seen=_state(overview, disputes),
         missing=missing_before_ceremony(overview, desk.at),
         changeable=overview.phase in {Phase.DRAFT, Phase.KEYS},
         own_seat=own_seat(overview),
+    )
+
+
+def _disputes(overview: Overview, desk: Desk) -> tuple[DisputeWords, ...]:
+    return show_disputes(overview.ceremony, overview.draft.threshold, desk.at)
+
+
+def _state(overview: Overview, disputes: Iterable[DisputeWords]) -> str:
+    # A dealer whose time is over may be left out: the page must then say so.
+    leaving = [str(each.dealer_index) for each in disputes if each.must_leave]
+    return "-".join([overview.phase.value, overview.ceremony.state, *leaving])
+
+
+def _leaving(
+    election_id: str, index: int
+) -> tuple[LeaveOutForm, list[OfficialIdentity], DisputeWords]:
+    form = LeaveOutForm()
+    with reading() as desk:
+        election = get_election(desk.session, election_id)
+        overview = read_overview(desk.session, desk.settings, election)
+        seats = {each.official_id for each in overview.ceremony.seats}
+        officials = list_officials(desk.session, Role.COMMITTEE)
+        words = _disputes(overview, desk)
+    found = [each for each in words if each.dealer_index == index and each.must_leave]
+    if not found or overview.phase is not Phase.KEYS:
+        raise DealerMayStay
+    free = [each for each in officials if each.id not in seats]
+    form.offer(len(seats) - 1, free)
+    if not form.is_submitted():
+        draft = overview.draft
+        numbers = CommitteeNumbers(draft.threshold, draft.approvals_needed)
+        fitting = fitting_numbers(numbers, max(len(seats) - 1, FEWEST_HOLDERS))
+        form.threshold.data = fitting.threshold
+        form.approvals.data = fitting.approvals_needed
+    return form, free, found[0]
+
+
+def _leave_out_page(election_id: str, index: int, form: LeaveOutForm | None) -> str:
+    fresh, free, words = _leaving(election_id, index)
+    with reading() as desk:
+        election = get_election(desk.session, election_id)
+    return election_page(
+        "leave_out.html",
+        election,
+        form=form or fresh,
+        dispute=words,
+        index=index,
+        free=free,
+        staying=fresh.staying,
     )

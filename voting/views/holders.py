@@ -34,6 +34,7 @@ from voting.documents import SIGNATURE_BYTES, DocumentRefused, read_hex
 from voting.holder_desk import (
     post_complaint,
     post_holder_message,
+    post_opening,
     read_board_part,
     read_count,
     read_desk,
@@ -142,11 +143,21 @@ def post_round(election_id: str, name: str) -> ResponseReturnValue:
 @blueprint.post("/api/k/<election_id>/bad-share")
 @holder
 def post_bad_share(election_id: str) -> ResponseReturnValue:
-    """Take a complaint; the ceremony stops."""
+    """Take a complaint; the ceremony waits for the dealer."""
     value = _read_value(LARGEST_MESSAGE)
     with _as_holder(election_id, writing=True) as (session, seat):
         post_complaint(session, seat, value, current_runtime().clock.now())
     return jsonify(taken=True)
+
+
+@blueprint.post("/api/k/<election_id>/opening")
+@holder
+def open_share(election_id: str) -> ResponseReturnValue:
+    """Take the share that a dealer opens in public."""
+    value = _read_value(LARGEST_MESSAGE)
+    with _as_holder(election_id, writing=True) as (session, seat):
+        right = post_opening(session, seat, value, current_runtime().clock.now())
+    return jsonify(right=right)
 
 
 @blueprint.post("/api/k/<election_id>/partial")

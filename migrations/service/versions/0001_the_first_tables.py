@@ -208,11 +208,11 @@ def upgrade() -> None:
         sa.Column("recipient", sa.Integer(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
-            "(kind = 'share') = (recipient > 0)",
+            "(kind IN ('share', 'bad-share', 'opening')) = (recipient > 0)",
             name=op.f("ck_ceremony_messages_shares_have_recipients"),
         ),
         sa.CheckConstraint(
-            "kind IN ('keys', 'commit', 'reveal', 'share', 'signature', 'rehearsal', 'bad-share')",
+            "kind IN ('keys', 'commit', 'reveal', 'share', 'signature', 'rehearsal', 'bad-share', 'opening')",
             name=op.f("ck_ceremony_messages_kind_is_known"),
         ),
         sa.ForeignKeyConstraint(

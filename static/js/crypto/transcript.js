@@ -10,6 +10,7 @@ import { hex, id, integer, listOf, only, readFields, requireInOrder, text } from
 import { encodeHex, encodeJson } from "./encoding.js";
 import { G, multiply } from "./group.js";
 import { digest } from "./hashing.js";
+import { openedFor } from "./openings.js";
 import { MOST_HOLDERS } from "./sharing.js";
 import { sign, verifySignature } from "./signing.js";
 
@@ -49,12 +50,14 @@ export function verifyCeremony(document) {
  * @param {object} verified of verifyCeremony
  * @param {number} index
  * @param {Uint8Array} sealingSecret 32 bytes
+ * @param {object[]} [openings] that dealers have made in public
  * @returns {bigint} the share x_j of the election key
- * @throws {BadShare}
+ * @throws {BadShare} @throws {BadSignature}
  */
-export function receiveShare(verified, index, sealingSecret) {
+export function receiveShare(verified, index, sealingSecret, openings = []) {
   const { round, revealed, sealed } = verified;
-  return combineShares(round, revealed, sealed, index, sealingSecret);
+  const opened = openedFor(round, revealed, index, openings);
+  return combineShares(round, revealed, sealed, index, sealingSecret, opened);
 }
 
 /**

@@ -3,21 +3,23 @@
 // The server is not believed: it may neither swap the holder's own keys nor, once the
 // words have been compared, anybody's.
 
-import { isEqual, randomBytes, u16 } from "../crypto/bytes.js";
+import { isEqual, randomBytes } from "../crypto/bytes.js";
 import {
   drawHolderSecrets, makeCommit, makeHolder, makeReveal, makeShare, spokenWords, startRound,
   verifyCommits, verifyReveals,
 } from "../crypto/ceremony.js";
 import { hex } from "../crypto/documents.js";
-import { encodeHex, encodeJson } from "../crypto/encoding.js";
+import { encodeJson } from "../crypto/encoding.js";
 import { BadShare } from "../crypto/errors.js";
 import { createKeyFile } from "../crypto/keyfile.js";
+import { makeComplaint, makeOpening, verifyComplaint } from "../crypto/openings.js";
 import { SALT_BYTES, deriveKey } from "../crypto/passwords.js";
 import { drawPolynomial } from "../crypto/sharing.js";
-import { sign } from "../crypto/signing.js";
 import { receiveShare, signTranscript, verifyCeremony } from "../crypto/transcript.js";
 import { lockDraft, unlockDraft } from "./draft.js";
-import { KeysChanged, OtherCeremony, OwnKeysReplaced, WordsNotCompared } from "./refusals.js";
+import {
+  KeysChanged, NotOwnShare, OtherCeremony, OwnKeysReplaced, WordsNotCompared,
+} from "./refusals.js";
 
 const id = hex(16);
 
@@ -145,32 +147,56 @@ export class CeremonyPart {
   /**
    * Step 6, when all shares are dealt: verify everything, open the own shares, sign.
    * @param {object} document
+   * @param {object[]} openings that dealers have made in public
    * @returns {{signature: ?object, complaint: ?object}} an entry of `signatures`, or the
    *   signed word that a dealer's share is bad
    */
-  check(document) {
+  check(document, openings) {
     const { ceremony, index, signingSeed } = this.#secrets;
     try {
-      const { verified } = this.#outcome(document);
+      const { verified } = this.#outcome(document, openings);
       return { signature: signTranscript(verified.transcript, index, signingSeed), complaint: null };
     } catch (error) {
       if (!(error instanceof BadShare)) {
         throw error;
       }
-      const parts = [ceremony, u16(error.dealer), u16(index)];
-      const signature = encodeHex(sign(signingSeed, "ceremony/bad-share", ...parts));
-      return { signature: null, complaint: { dealer: error.dealer, signature } };
+      const complaint = makeComplaint(ceremony, error.dealer, index, signingSeed);
+      return { signature: null, complaint };
     }
+  }
+
+  /**
+   * Open in public a share that its recipient has complained of: that one and no other.
+   * @param {object} document
+   * @param {{by: number, dealer: number, signature: string}} complaint
+   * @returns {object} the opening
+   * @throws {BadSignature} nobody complained @throws {NotOwnShare} of another dealer's,
+   *   or of the share that one deals to oneself
+   */
+  openShare(document, complaint) {
+    const round = this.#pinned(document);
+    const { index, polynomial, signingSeed } = this.#secrets;
+    if (complaint.dealer !== index || complaint.by === index) {
+      throw new NotOwnShare();
+    }
+    verifyComplaint(round, complaint);
+    return makeOpening(round, index, complaint.by, polynomial, signingSeed);
+  }
+
+  /** @param {object} document @throws {KeysChanged} it is not that of the words */
+  requireOwn(document) {
+    this.#pinned(document);
   }
 
   /**
    * Step 7. Takes seconds.
    * @param {object} document
+   * @param {object[]} openings
    * @param {function(number): void} onProgress
    * @returns {Promise<Uint8Array>} the key file
    */
-  async keyFile(document, onProgress) {
-    const { verified, share } = this.#outcome(document);
+  async keyFile(document, openings, onProgress) {
+    const { verified, share } = this.#outcome(document, openings);
     const { ceremony, index, name, signingSeed, sealingSecret } = this.#secrets;
     const label = { ceremony, index, name, title: verified.title };
     const secrets = {
@@ -180,11 +206,11 @@ export class CeremonyPart {
     return opened.bytes;
   }
 
-  #outcome(document) {
+  #outcome(document, openings) {
     this.#pinned(document);
     const verified = verifyCeremony(document);
     const { index, sealingSecret } = this.#secrets;
-    return { verified, share: receiveShare(verified, index, sealingSecret) };
+    return { verified, share: receiveShare(verified, index, sealingSecret, openings) };
   }
 
   // Proofs and sealed boxes come out differently each time, and a second message of a

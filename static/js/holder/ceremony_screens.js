@@ -1,5 +1,6 @@
 // The screens of the ceremony, from keys to the rehearsed file (docs/protocol.md §3.1).
 
+import { settled } from "./dispute_screens.js";
 import {
   actions, alert, button, element, facts, lead, list, paragraph, wordGrid,
 } from "./elements.js";
@@ -139,9 +140,10 @@ export function exchange(desk) {
   const isChecking = isComplete(state, "shares") && !isMine(state, "signature");
   return {
     title: say("exchange_title"),
-    changing: JSON.stringify([rows, isChecking]),
+    changing: JSON.stringify([rows, isChecking, state.disputes.length]),
     body: [
       lead(say("exchange_lead")),
+      ...settled(state),
       facts(rows),
       isChecking ? paragraph(say("exchange_checking")) : null,
       alert("warning", "", say("keep_open")),
@@ -166,20 +168,26 @@ export function save(desk) {
 }
 
 async function saveKeyFile(desk, show) {
-  const { ceremony: document, election, seat } = desk.state;
+  const { election, seat } = desk.state;
   const told = (_, done) => show(say("save_progress"), done);
-  const { file } = await desk.vault("keyFile", { document }, told);
-  desk.own.savedAs = keyFileName(seat.name, election.slug);
-  saveFile(file, desk.own.savedAs);
-  desk.own.isSaved = true;
+  const { file } = await desk.vault("keyFile", desk.dealt, told);
+  const name = keyFileName(seat.name, election.slug);
+  saveFile(file, name);
+  desk.noteSaved(name);
   await desk.refresh();
 }
 
 /** @param {object} desk @returns {{title: string, body: Node[]}} */
 export function waitSignatures(desk) {
+  if (desk.own.savedAs === null) {
+    return {
+      title: say("wait_file_title"),
+      body: [lead(say("wait_file_lead")), paragraph(say("rehearse_nothing"), "small subtle")],
+    };
+  }
   return {
     title: say("wait_signatures_title"),
-    body: [lead(say("wait_signatures_lead")), savedName(desk), ...saveAgain(desk)],
+    body: [lead(say("wait_signatures_lead")), savedName(desk), ...otherWays(desk)],
   };
 }
 

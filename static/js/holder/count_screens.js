@@ -184,6 +184,15 @@ async function handIn(desk) {
 }
 
 /** @param {object} desk @returns {{title: string, body: Node[]}} */
+export function countEnough(desk) {
+  const { threshold } = desk.state;
+  return {
+    title: say("count_enough_title"),
+    body: [lead(say("count_enough_lead", { threshold })), paragraph(say("count_enough_text"))],
+  };
+}
+
+/** @param {object} desk @returns {{title: string, body: Node[]}} */
 export function counted(desk) {
   const { threshold } = desk.state;
   return { title: say("counted_title"), body: [lead(say("counted_lead", { threshold }))] };

@@ -1,8 +1,11 @@
 // The desk: what the server tells, what this tab knows, and what happens by itself.
 
-import { dropDraft, keepDraft, keptDraft } from "./draft_store.js";
+import { openingsOf, placeOf } from "./disputes.js";
+import {
+  dropDraft, keepDraft, keepSavedName, keptDraft, keptSavedName,
+} from "./draft_store.js";
 import { ServerRefused, Unreachable } from "./server.js";
-import { automaticStep, stageOf } from "./stages.js";
+import { automaticStep, stageOf, unjudged } from "./stages.js";
 
 const SECONDS_BETWEEN = { keys: 3, closed: 6, counted: 6 };
 const SECONDS_OTHERWISE = 20;
@@ -32,7 +35,7 @@ export class Desk {
     this.own = {
       hasPart: false, isConfirmed: false, hasWords: false, hasDraft: false, wantsDraft: false,
       isSaved: false, isVerified: false, counted: null, words: null, entry: null, savedAs: null,
-      complained: null,
+      judged: [],
     };
   }
 
@@ -49,8 +52,8 @@ export class Desk {
 
   /** @returns {boolean} whether closing the tab would lose something */
   get isAtStake() {
-    const { counted, hasPart, isSaved } = this.own;
-    return counted !== null || (hasPart && !isSaved);
+    const { hasPart, isSaved } = this.own;
+    return (this.state !== null && this.stage === "count-ready") || (hasPart && !isSaved);
   }
 
   /** Ask the server, do what follows by itself, and ask again in a while. */
@@ -91,10 +94,23 @@ export class Desk {
     Object.assign(this.own, { entry, hasPart: true, isConfirmed, hasDraft: true });
   }
 
+  /** @param {string} name of the key file that was handed to the browser */
+  noteSaved(name) {
+    keepSavedName(this.state.ceremony.ceremony, name);
+    Object.assign(this.own, { isSaved: true, savedAs: name });
+  }
+
+  /** @returns {{document: object, openings: object[]}} what the shares are checked against */
+  get dealt() {
+    return { document: this.state.ceremony, openings: openingsOf(this.state) };
+  }
+
   /** The file has been read back: nothing secret stays in this tab. */
   async leaveCeremony() {
     dropDraft();
-    Object.assign(this.own, { hasPart: false, hasDraft: false, words: null, entry: null });
+    Object.assign(this.own, {
+      hasPart: false, hasDraft: false, words: null, entry: null, savedAs: null,
+    });
     await this.vault("forget");
   }
 
@@ -112,6 +128,7 @@ export class Desk {
     }
     this.state = state;
     this.own.hasDraft = this.draft !== null;
+    this.own.savedAs ??= state.ceremony && keptSavedName(state.ceremony.ceremony);
   }
 
   // The organiser has started another ceremony: what belongs to the one before is void.
@@ -119,7 +136,7 @@ export class Desk {
     this.vault("forget");
     Object.assign(this.own, {
       hasPart: false, isConfirmed: false, hasWords: false, wantsDraft: false, isSaved: false,
-      isVerified: false, words: null, entry: null, savedAs: null, complained: null,
+      isVerified: false, words: null, entry: null, savedAs: null, judged: [],
     });
   }
 
@@ -147,12 +164,21 @@ export class Desk {
     if (step === "words") {
       this.own.words = await this.vault("words", { document });
       this.own.hasWords = true;
+    } else if (step === "judge") {
+      await this.#judge(document);
     } else if (step === "verify") {
       await this.#verify(document);
     } else {
       await this.#send(step, document);
       await this.#read();
     }
+  }
+
+  // What the server says of an opened share is reckoned here too, or the page stops.
+  async #judge(document) {
+    const dispute = unjudged(this.state, this.own);
+    await this.vault("judge", { document, dispute });
+    this.own.judged.push(placeOf(dispute));
   }
 
   async #verify(document) {
@@ -167,18 +193,17 @@ export class Desk {
     } else if (step === "shares") {
       await this.server.post("/shares", (await this.vault("deal", { document })).entries);
     } else if (step === "signature") {
-      await this.#check(document);
+      await this.#check();
     } else {
       await this.server.post(`/${step}`, (await this.vault(step, { document })).entry);
     }
   }
 
-  async #check(document) {
-    const { signature, complaint } = await this.vault("check", { document });
+  async #check() {
+    const { signature, complaint } = await this.vault("check", this.dealt);
     if (complaint === null) {
       await this.server.post("/signature", signature);
     } else {
-      this.own.complained = complaint.dealer;
       await this.server.post("/bad-share", complaint);
     }
   }

@@ -1,7 +1,8 @@
-// Where the locked draft of a ceremony lies until the key file is saved: in this tab.
+// Where the locked draft of a ceremony lies until the key file is rehearsed: in this tab.
 // Why there, and why locked: docs/adr/0010.
 
 const PLACE = "urne-holder-draft";
+const SAVED = "urne-holder-saved";
 
 /** @param {string} draft of the vault; locked */
 export function keepDraft(draft) {
@@ -27,10 +28,30 @@ export function keptDraft(ceremony, index) {
   }
 }
 
+/** @param {string} ceremony id in hex @param {string} name of the file that was handed out */
+export function keepSavedName(ceremony, name) {
+  try {
+    sessionStorage.setItem(SAVED, JSON.stringify({ ceremony, name }));
+  } catch {
+    // Then a reload asks once more whether the file is saved.
+  }
+}
+
+/** @param {string} ceremony id in hex @returns {string|null} the file this tab handed out */
+export function keptSavedName(ceremony) {
+  try {
+    const told = JSON.parse(sessionStorage.getItem(SAVED) ?? "null");
+    return told?.ceremony === ceremony ? told.name : null;
+  } catch {
+    return null;
+  }
+}
+
 /** The key file is saved and rehearsed: nothing is left here. */
 export function dropDraft() {
   try {
     sessionStorage.removeItem(PLACE);
+    sessionStorage.removeItem(SAVED);
   } catch {
     // Nothing was kept.
   }

@@ -2,19 +2,22 @@
 
 import { startVault } from "./ask_vault.js";
 import * as ceremony from "./ceremony_screens.js";
+import { openShare, stopped } from "./dispute_screens.js";
 import {
   dropConnection, isSavedPage, keepConnection, takeConnection,
 } from "./connection.js";
-import { count, countReady, counted } from "./count_screens.js";
+import { count, countEnough, countReady, counted } from "./count_screens.js";
 import { Desk } from "./desk.js";
 import { alert, element, lead, steps } from "./elements.js";
 import { entrance } from "./entrance.js";
+import { showHelp } from "./help.js";
+import { chooseLanguage, languageButtons } from "./languages.js";
 import { awaitedNow, showPeople } from "./people.js";
 import { wordsFor } from "./refusal_words.js";
 import { Server } from "./server.js";
 import * as standing from "./standing_screens.js";
 import { sign } from "./task_screens.js";
-import { say, speak } from "./texts.js";
+import { say } from "./texts.js";
 
 const SCREENS = {
   "make-keys": ceremony.makeKeys,
@@ -27,12 +30,14 @@ const SCREENS = {
   rehearsed: ceremony.rehearsed,
   resume: ceremony.resume,
   lost: standing.lost,
-  stopped: standing.stopped,
+  "open-share": openShare,
+  stopped,
   alarm: standing.alarm,
   cancelled: standing.cancelled,
   draft: standing.draft,
   signed: standing.signed,
   count,
+  "count-enough": countEnough,
   "count-ready": countReady,
   counted,
   sign,
@@ -44,7 +49,7 @@ const STEP_OF = {
   rehearse: 5, rehearsed: 6,
 };
 
-const places = Object.fromEntries(["screen", "people", "steps", "notice", "who", "news"]
+const places = Object.fromEntries(["screen", "people", "steps", "notice", "who", "news", "help"]
   .map((name) => [name, document.getElementById(name)]));
 const vault = startVault();
 let desk = null;
@@ -54,10 +59,8 @@ let news = null;
 start();
 
 function start() {
-  document.documentElement.lang = speak(navigator.language.slice(0, 2));
-  ["skip", "footer", "save_page"].forEach((name) => {
-    document.getElementById(name).textContent = say(name);
-  });
+  chooseLanguage();
+  showFrame();
   document.getElementById("save_page").hidden = isSavedPage();
   const connection = takeConnection();
   if (connection === null) {
@@ -78,6 +81,27 @@ function start() {
   });
 }
 
+// What stands around the screen, in the language that is spoken.
+function showFrame() {
+  ["skip", "footer", "save_page", "brand"].forEach((name) => {
+    document.getElementById(name).textContent = say(name);
+  });
+  document.getElementById("languages").replaceChildren(...languageButtons(speakAnew));
+}
+
+function speakAnew() {
+  showFrame();
+  [shown, news] = [null, null];
+  places.notice.replaceChildren();
+  if (desk === null) {
+    showEntrance(false);
+  } else {
+    show();
+  }
+  // The buttons were drawn anew as well: whoever pressed one stays where they were.
+  document.querySelector("#languages [aria-current]").focus();
+}
+
 function connect(connection) {
   keepConnection(connection);
   desk = new Desk(new Server(connection), vault, show);
@@ -87,7 +111,8 @@ function connect(connection) {
 function showEntrance(isRefused) {
   desk = null;
   put("entrance", entrance(connect, isRefused));
-  [places.people, places.steps, places.who, places.notice].forEach((place) => place.replaceChildren());
+  [places.people, places.steps, places.who, places.notice, places.help]
+    .forEach((place) => place.replaceChildren());
 }
 
 function show() {
@@ -113,6 +138,7 @@ function show() {
   showSteps(stage);
   put(stage, (SCREENS[stage] ?? standing.idle)(desk));
   places.people.replaceChildren(...[showPeople(desk.state)].filter((part) => part !== null));
+  showHelpOnce();
   tellNews();
 }
 
@@ -141,6 +167,14 @@ function showWho() {
       say("you", { index: seat.index, count: holders.length, name: seat.name })),
     ...(practice ? [alert("warning", "", say("practice"))] : []),
   );
+}
+
+// Drawn anew only when it says something else: who has opened it, reads on.
+function showHelpOnce() {
+  const help = showHelp(desk.state);
+  if (help?.textContent !== (places.help.textContent || undefined)) {
+    places.help.replaceChildren(...(help === null ? [] : [help]));
+  }
 }
 
 function showSteps(stage) {

@@ -1,5 +1,6 @@
 // Who has done what: the same list for every round, count and paper.
 
+import { isHeldUp } from "./disputes.js";
 import { element } from "./elements.js";
 import { currentRound, doneIn } from "./stages.js";
 import { say } from "./texts.js";
@@ -10,7 +11,7 @@ import { say } from "./texts.js";
  */
 export function awaitedNow(state) {
   const { phase } = state.election;
-  if (phase === "keys" && state.ceremony !== null && state.stopped === null) {
+  if (phase === "keys" && state.ceremony !== null && !isHeldUp(state)) {
     const round = currentRound(state);
     const what = round === "commit" ? "words" : round;
     return { what: say(`people_${what}`), done: doneIn(state, round) };

@@ -11,6 +11,12 @@ export class KeysChanged extends CryptoError {}
 /** The words have not been compared yet. */
 export class WordsNotCompared extends CryptoError {}
 
+/** A share is to be opened that the holder did not deal to another. */
+export class NotOwnShare extends CryptoError {}
+
+/** The server says of an opened share what cannot be reckoned from it. */
+export class VerdictDiffers extends CryptoError {}
+
 /** What the tool is to do needs keys, or an opened file, that it does not have. */
 export class NothingOpened extends CryptoError {}
 

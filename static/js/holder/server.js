@@ -1,5 +1,7 @@
 // The only network: the holder's API, with the access key and no cookie.
 
+import { language } from "./texts.js";
+
 const LEAVES_AT_ONCE = 1_000;
 
 /** The server said no; `name` is the refusal's, the message a sentence for people. */
@@ -71,7 +73,7 @@ export class Server {
   }
 
   async #fetch(path, options) {
-    const headers = { Authorization: `Bearer ${this.#key}` };
+    const headers = { Authorization: `Bearer ${this.#key}`, "Accept-Language": language() };
     if (options.body !== undefined) {
       headers["Content-Type"] = "application/json";
     }

@@ -1,7 +1,9 @@
 // Where a holder stands: one stage, and so one main action, at a time. Pure.
 //
 // `state` is what the server tells (GET /api/k/ID), `own` what this tab knows:
-// `{hasPart, isConfirmed, hasWords, hasDraft, wantsDraft, isSaved, counted}`.
+// `{hasPart, isConfirmed, hasWords, hasDraft, wantsDraft, isSaved, savedAs, judged, counted}`.
+
+import { failedDealer, isHeldUp, ownAnswer, placeOf } from "./disputes.js";
 
 /** The rounds of a ceremony, by the last part of their address, and their lists. */
 export const ROUNDS = ["keys", "commit", "reveal", "shares", "signature", "rehearsal"];
@@ -60,11 +62,8 @@ export function stageOf(state, own) {
   if (phase === "keys") {
     return state.ceremony === null ? "draft" : ceremonyStage(state, own);
   }
-  if (own.counted !== null) {
-    return "count-ready";
-  }
   if (phase === "closed" && state.count !== null) {
-    return state.count.partials.includes(state.seat.index) ? "counted" : "count";
+    return countStage(state, own);
   }
   if (openTask(state) !== null) {
     return "sign";
@@ -72,9 +71,19 @@ export function stageOf(state, own) {
   return state.tasks.length > 0 ? "signed" : `idle-${phase}`;
 }
 
+function countStage({ count, seat, threshold }, own) {
+  if (count.partials.includes(seat.index)) {
+    return "counted";
+  }
+  if (count.partials.length >= threshold) {
+    return "count-enough";
+  }
+  return own.counted === null ? "count" : "count-ready";
+}
+
 function ceremonyStage(state, own) {
-  if (state.stopped !== null) {
-    return "stopped";
+  if (isHeldUp(state)) {
+    return disputeStage(state, own);
   }
   if (isMine(state, "rehearsal")) {
     return "rehearsed";
@@ -91,6 +100,14 @@ function ceremonyStage(state, own) {
   return own.isConfirmed ? "exchange" : "words";
 }
 
+function disputeStage(state, own) {
+  const isAsked = failedDealer(state) === null && ownAnswer(state) !== null;
+  if (isAsked && own.hasPart) {
+    return "open-share";
+  }
+  return isAsked && own.hasDraft ? "resume" : "stopped";
+}
+
 function partlessStage(state) {
   return isMine(state, "keys") ? "lost" : "make-keys";
 }
@@ -99,7 +116,8 @@ function fileStage(state, own) {
   if (own.hasPart && !own.isSaved) {
     return "save";
   }
-  if (own.wantsDraft && own.hasDraft && !own.hasPart) {
+  // A tab that was closed before the file was saved goes on where it was.
+  if (own.hasDraft && !own.hasPart && (own.wantsDraft || own.savedAs === null)) {
     return "resume";
   }
   return isComplete(state, "signature") ? "rehearse" : "wait-signatures";
@@ -109,10 +127,16 @@ function fileStage(state, own) {
  * What the tab does next by itself, without asking anybody.
  * @param {object} state
  * @param {object} own
- * @returns {"keys"|"words"|"commit"|"reveal"|"shares"|"signature"|"verify"|null}
+ * @returns {"judge"|"keys"|"words"|"commit"|"reveal"|"shares"|"signature"|"verify"|null}
  */
 export function automaticStep(state, own) {
-  if (state.election.phase !== "keys" || state.ceremony === null || state.stopped !== null) {
+  if (state.election.phase !== "keys" || state.ceremony === null) {
+    return null;
+  }
+  if (unjudged(state, own) !== null) {
+    return "judge";
+  }
+  if (isHeldUp(state)) {
     return null;
   }
   if (isComplete(state, "rehearsal")) {
@@ -133,4 +157,14 @@ export function automaticStep(state, own) {
     return own.hasWords ? null : "words";
   }
   return next;
+}
+
+/**
+ * @param {object} state
+ * @param {object} own
+ * @returns {object|null} the first answered dispute that this tab has not reckoned itself
+ */
+export function unjudged({ disputes }, { judged }) {
+  return disputes.find((dispute) =>
+    dispute.opening !== null && !judged.includes(placeOf(dispute))) ?? null;
 }

@@ -23,17 +23,6 @@ export function lost() {
 }
 
 /** @param {object} desk @returns {{title: string, body: Node[]}} */
-export function stopped(desk) {
-  const { holders, seat, stopped: report } = desk.state;
-  const [by, dealer] = [report.by, report.dealer].map((index) => holders[index - 1]);
-  const told = report.by === seat.index ? "stopped_own" : "stopped_lead";
-  return {
-    title: say("stopped_title"),
-    body: [alert("danger", "", say(told, { by, dealer })), paragraph(say("stopped_text", { dealer }))],
-  };
-}
-
-/** @param {object} desk @returns {{title: string, body: Node[]}} */
 export function alarm(desk) {
   const name = desk.alarm;
   return {

@@ -11,6 +11,7 @@ import { makeRehearsal, verifyCeremonyRecord } from "../crypto/transcript.js";
 import { wordsFor } from "../crypto/words.js";
 import { CeremonyPart } from "./ceremony_part.js";
 import { countTally, reportBoard } from "./counting.js";
+import { judgeDispute } from "./judging.js";
 import { requireOwnCeremony, requireOwnElection } from "./key_check.js";
 import { NothingOpened } from "./refusals.js";
 import { protocolDigest, signTask } from "./statements.js";
@@ -58,10 +59,22 @@ export function openVault(tell) {
     commit: ({ document }) => ({ entry: ownPart().commit(document) }),
     reveal: ({ document }) => ({ entry: ownPart().reveal(document) }),
     deal: ({ document }) => ({ entries: ownPart().deal(document) }),
-    check: ({ document }) => ownPart().check(document),
 
-    keyFile: async ({ document }) => ({
-      file: await ownPart().keyFile(document, passphraseProgress),
+    // {document, openings}
+    check: ({ document, openings }) => ownPart().check(document, openings),
+
+    // {document, complaint: {by, dealer, signature}}: one share becomes public
+    openShare: ({ document, complaint }) => ({ entry: ownPart().openShare(document, complaint) }),
+
+    // {document, dispute}: whether the complaint and its answer hold
+    judge: ({ document, dispute }) => {
+      part?.requireOwn(document);
+      return { isRight: judgeDispute(document, dispute) };
+    },
+
+    // {document, openings}
+    keyFile: async ({ document, openings }) => ({
+      file: await ownPart().keyFile(document, openings, passphraseProgress),
     }),
 
     // {file, passphrase, ceremony: {document, signatures}, index}
