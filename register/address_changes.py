@@ -1,4 +1,8 @@
-"""Another mail address on a frozen roll: two officials agree, the old one is told.
+"""Another address on a frozen roll: two officials agree, the old one is told.
+
+A mail address, or a postal one. Of a new postal address the member's mail is told: no
+letter follows those who have moved. Without mail it is changed only where a letter came
+back from the old one, or where there was none.
 
 Whoever talks one official into it has redirected nothing: a second one must agree, no
 link goes anywhere by itself, the earlier links live on, and the old address learns of
@@ -7,26 +11,28 @@ it. How many there were and why stands in the protocol, without names.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from crypto.encoding import JsonValue
 from infra.audit import record_event
 from infra.config import Settings
 from infra.fields import decrypt_field, encrypt_field
 from infra.keystore import DataKey
-from crypto.encoding import JsonValue
 from register.contacts import parse_address
 from register.correction_tables import Correction, CorrectionKind, NoticeState
 from register.corrections import (
     Asking,
     CorrectionRefused,
     count_agreed,
+    open_proposal,
     propose,
     require_undecided,
     settle_agreed,
 )
-from register.persons import EntryId, digest_address, seal_person
+from register.persons import EntryId, Person, digest_address, seal_person
 from register.refusals import ElectionNotOpen
 from register.resends import require_entry
 from register.roll import read_person, require_roll
@@ -40,6 +46,14 @@ _POSSIBLE = frozenset({RollPhase.FROZEN, RollPhase.SEALED, RollPhase.OPEN})
 
 class SameAddress(CorrectionRefused):
     """The roll has this address already."""
+
+
+class PostalMalformed(CorrectionRefused):
+    """A letter needs a postcode and a place."""
+
+
+class NobodyToTell(CorrectionRefused):
+    """No mail reaches the member, and no letter came back: it might be theft."""
 
 
 def propose_address(
@@ -78,6 +92,45 @@ def propose_address(
     )
 
 
+def propose_postal(
+    session: Session,
+    key: DataKey,
+    *,
+    election_id: str,
+    entry_id: bytes,
+    postal: str | None,
+    reason: str,
+    asking: Asking,
+) -> bytes:
+    """Ask for another postal address; return the proposal's id. Changes nothing.
+
+    `postal`: lines as `register.reaching.join_postal` returns them.
+
+    Raises:
+        UnknownRoll, EntryNotFound, ElectionNotOpen: see propose_address.
+        PostalMalformed, NobodyToTell, SameAddress, CorrectionReasonNeeded: see there.
+
+    """
+    _require_possible(require_roll(session, election_id), asking)
+    entry = require_entry(session, election_id, entry_id)
+    if not postal:
+        raise PostalMalformed
+    person = read_person(key, entry)
+    if person.postal == postal:
+        raise SameAddress
+    _require_told(person, entry)
+    return propose(
+        session,
+        key,
+        election_id=election_id,
+        kind=CorrectionKind.ADDRESS,
+        content={"postal": postal},
+        reason=reason,
+        asking=asking,
+        entry_id=entry_id,
+    )
+
+
 def agree_to_address(
     session: Session,
     settings: Settings,
@@ -94,6 +147,7 @@ def agree_to_address(
     Raises:
         UnknownCorrection, AlreadyDecided, AnotherOfficialNeeded: see there.
         UnknownRoll, EntryNotFound, ElectionNotOpen: see propose_address.
+        NobodyToTell: see there.
 
     """
     _require_possible(require_roll(session, election_id), asking)
@@ -103,10 +157,7 @@ def agree_to_address(
     number = count_agreed(session, election_id, CorrectionKind.ADDRESS)
     entry = require_entry(session, election_id, row.entry_id or b"")
     person = read_person(key, entry)
-    changed = replace(person, email=content["address"])
-    entry.sealed_person = seal_person(key, EntryId(entry.id), changed)
-    entry.email_digest = digest_address(key, content["address"])
-    entry.bounced_digest = None
+    _change(key, entry, person, content)
     if person.email is not None:
         row.sealed_notice = encrypt_field(key, row.id, _FIELD, person.email.encode())
         row.notice = NoticeState.QUEUED
@@ -128,6 +179,30 @@ def agree_to_address(
     told: JsonValue = {"number": number, "reason": reason}
     post_to_service(session, settings, roll, "address-change", told, at=asking.now)
     return row.sealed_notice is not None
+
+
+def _change(
+    key: DataKey, entry: RollEntry, person: Person, content: Mapping[str, str]
+) -> None:
+    if "postal" in content:
+        _require_told(person, entry)
+        changed = replace(person, postal=content["postal"])
+        entry.has_postal, entry.letter_came_back = True, False
+    else:
+        changed = replace(person, email=content["address"])
+        entry.email_digest = digest_address(key, content["address"])
+        entry.bounced_digest = None
+    entry.sealed_person = seal_person(key, EntryId(entry.id), changed)
+
+
+def _require_told(person: Person, entry: RollEntry) -> None:
+    if person.email is None and person.postal and not entry.letter_came_back:
+        raise NobodyToTell
+
+
+def is_postal(key: DataKey, row: Correction) -> bool:
+    """Tell whether a proposal is of a postal address."""
+    return "postal" in open_proposal(key, row)["content"]
 
 
 def open_old_address(key: DataKey, row: Correction) -> str:

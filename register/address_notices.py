@@ -6,7 +6,6 @@ meanwhile leaves it uncertain, and an official sees that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import select, update
@@ -23,7 +22,8 @@ from infra.mail import (
 from infra.messages import Message, MessageMalformed
 from infra.queues import job
 from infra.runtime import Runtime
-from register.address_changes import open_old_address
+from register.address_changes import is_postal, open_old_address
+from register.address_notice_texts import SUBJECTS, texts_of
 from register.correction_tables import Correction, NoticeState
 from register.mails import PRACTICE
 from register.queueing import enqueue_quietly
@@ -35,65 +35,6 @@ NOTICE_JOB: Final = "register.address_notices.send_notices"
 
 _TURN: Final = "address-notices"
 _TURN_SECONDS: Final = 300
-
-_SUBJECTS: Final[Mapping[str, str]] = {
-    "nb": "Adressen din i manntallet er endret",
-    "nn": "Adressa di i manntalet er endra",
-    "en": "Your address on the electoral roll has been changed",
-}
-_TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "nb": (
-        "Hei {name},",
-        (
-            "en annen e-postadresse er ført inn for deg i manntallet til"
-            " «{title}», så nye meldinger om valget kommer ikke hit lenger. To"
-            " funksjonærer hos {organisation} har godkjent det."
-        ),
-        (
-            "Har du bedt om det, trenger du ikke gjøre noe. Har du ikke bedt om"
-            " det, ta kontakt med {organisation} med en gang: noen kan prøve å"
-            " bruke stemmeretten din."
-        ),
-        (
-            "Lenken du kan ha fått til denne adressen før, virker fortsatt, med"
-            " mindre en ny er sendt."
-        ),
-    ),
-    "nn": (
-        "Hei {name},",
-        (
-            "ei anna e-postadresse er ført inn for deg i manntalet til"
-            " «{title}», så nye meldingar om valet kjem ikkje hit lenger. To"
-            " funksjonærar hos {organisation} har godkjent det."
-        ),
-        (
-            "Har du bede om det, treng du ikkje gjere noko. Har du ikkje bede"
-            " om det, ta kontakt med {organisation} med ein gong: nokon kan"
-            " prøve å bruke røysteretten din."
-        ),
-        (
-            "Lenka du kan ha fått til denne adressa før, verkar framleis, om"
-            " ikkje ei ny er send."
-        ),
-    ),
-    "en": (
-        "Hello {name},",
-        (
-            "another e-mail address has been entered for you on the roll of"
-            " “{title}”, so new messages about the election no longer come here."
-            " Two officials of {organisation} agreed to it."
-        ),
-        (
-            "If you asked for it, there is nothing you need to do. If you did"
-            " not, tell {organisation} at once: somebody may be trying to use"
-            " your right to vote."
-        ),
-        (
-            "The link that you may have been sent here before still works,"
-            " unless a new one was sent."
-        ),
-    ),
-}
 
 
 def queue_notices(runtime: Runtime) -> None:
@@ -175,8 +116,9 @@ def _write(session: Session, key: DataKey, row: Correction) -> tuple[Message, st
         "organisation": organisation,
         "title": _one_line(roll.title),
     }
-    text = "\n\n".join(each.format(**values) for each in _TEXTS[language]) + "\n"
-    subject = _SUBJECTS[language]
+    told = texts_of(language, is_postal=is_postal(key, row))
+    text = "\n\n".join(each.format(**values) for each in told) + "\n"
+    subject = SUBJECTS[language]
     if roll.practice:
         word = say_in(language, PRACTICE)
         subject, text = f"{word}: {subject}", f"*** {word} ***\n\n{text}"

@@ -165,7 +165,7 @@ def read_correction(
 
     """
     row = _require(session, election_id, correction_id)
-    inside = _open(key, row)
+    inside = open_proposal(key, row)
     _record(session, row, asking, "correction-read")
     return ReadCorrection(
         _listed(row, asking.actor),
@@ -195,7 +195,7 @@ def require_undecided(
         raise AlreadyDecided
     if row.proposed_by == actor:
         raise AnotherOfficialNeeded
-    inside = _open(key, row)
+    inside = open_proposal(key, row)
     return row, inside["content"], inside["reason"]
 
 
@@ -242,7 +242,13 @@ def _require(session: Session, election_id: str, correction_id: bytes) -> Correc
     return row
 
 
-def _open(key: DataKey, row: Correction) -> dict[str, Any]:
+def open_proposal(key: DataKey, row: Correction) -> dict[str, Any]:
+    """Return what a proposal says: its `content`, `reason` and who asked.
+
+    Raises:
+        UnknownCorrection: it was declined, so nothing is kept of it.
+
+    """
     if row.sealed is None:
         raise UnknownCorrection
     return cast(

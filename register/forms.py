@@ -10,6 +10,7 @@ from wtforms import (
     BooleanField,
     FileField,
     HiddenField,
+    IntegerField,
     SelectField,
     StringField,
 )
@@ -19,6 +20,8 @@ from register.columns import ColumnMapping, Field
 from register.resends import LONGEST_REASON, SHORTEST_REASON, Decision
 
 UNMAPPED = -1
+
+_NUMERIC = {"autocomplete": "off", "inputmode": "numeric"}
 
 
 def _reason(label: str) -> StringField:
@@ -143,3 +146,29 @@ class MemberForm(LookUpForm):
     """Something done about the member that was looked up."""
 
     entry = HiddenField(validators=[Length(max=64)])
+    by_letter = BooleanField(_l("Send den som brev, som du skriver ut"))
+
+
+LETTER_PREFIX = "brev"
+"""Stands on a page beside another form with a reason."""
+
+
+class LetterForm(FlaskForm):  # type: ignore[misc] # as above
+    """A letter in somebody's hand: what is printed at its foot, and why it is asked."""
+
+    number = IntegerField(
+        _l("Bunke"),
+        [InputRequired(_l("Skriv nummeret på bunken."))],
+        render_kw=_NUMERIC,
+    )
+    place = IntegerField(
+        _l("Brev"), [InputRequired(_l("Skriv nummeret på brevet."))], render_kw=_NUMERIC
+    )
+    reason = _reason(_l("Begrunnelse (blir loggført)"))
+
+
+class ReturnForm(FlaskForm):  # type: ignore[misc] # as above
+    """A letter that came back."""
+
+    message = HiddenField(validators=[Length(max=64)])
+    reason = _reason(_l("Begrunnelse (blir loggført)"))

@@ -39,9 +39,17 @@ _ON_ITS_WAY_OR_THERE = (
 class MemberMessage:
     """One message to a member: why, of which day its sending is, what became of it."""
 
+    message_id: bytes
     kind: SendingKind
     written_on: date
     state: MessageState
+    channel: MessageChannel
+
+    @property
+    def can_come_back(self) -> bool:
+        """Tell whether it is a letter that was printed, and not known to be lost."""
+        is_letter = self.channel == MessageChannel.LETTER
+        return is_letter and self.state == MessageState.SENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,9 @@ class FoundMember:
     channel: Channel
     added_late: bool
     mark: MarkState
+    letter_came_back: bool
+    """From the postal address that the roll has."""
+
     messages: tuple[MemberMessage, ...]
 
 
@@ -191,7 +202,13 @@ def _is_troubled() -> ColumnElement[bool]:
 def _describe(session: Session, key: DataKey, entry: RollEntry) -> FoundMember:
     group = session.get_one(VoterGroup, (entry.election_id, entry.group_index))
     messages = session.execute(
-        select(Sending.kind, Sending.created_on, Message.state)
+        select(
+            Message.id,
+            Sending.kind,
+            Sending.created_on,
+            Message.state,
+            Message.channel,
+        )
         .join(Sending, Sending.id == Message.sending_id)
         .where(Message.entry_id == entry.id)
         .order_by(Sending.created_on, Sending.number, Sending.id)
@@ -203,8 +220,15 @@ def _describe(session: Session, key: DataKey, entry: RollEntry) -> FoundMember:
         channel=Channel(entry.channel),
         added_late=entry.added_late,
         mark=mark_state(find_mark(session, entry.id)),
+        letter_came_back=entry.letter_came_back,
         messages=tuple(
-            MemberMessage(SendingKind(kind), written_on, MessageState(state))
-            for kind, written_on, state in messages
+            MemberMessage(
+                message_id,
+                SendingKind(kind),
+                written_on,
+                MessageState(state),
+                MessageChannel(channel),
+            )
+            for message_id, kind, written_on, state, channel in messages
         ),
     )

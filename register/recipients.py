@@ -184,7 +184,9 @@ def _reaches(channel: MessageChannel) -> ColumnElement[bool]:
             ),
         )
     if channel == MessageChannel.LETTER:
-        return RollEntry.has_postal.is_(True)
+        return and_(
+            RollEntry.has_postal.is_(True), RollEntry.letter_came_back.is_(False)
+        )
     came_back = exists().where(
         Message.entry_id == RollEntry.id,
         Message.channel == MessageChannel.SMS,

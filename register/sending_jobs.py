@@ -184,9 +184,9 @@ def _read_on(runtime: Runtime, session: Session, pace: Pace, sending: Sending) -
     settings, cursor = runtime.settings, pace.cursor()
     room = room_for(session, settings, sending, runtime.clock.now())
     size = min(BATCH_SIZE, settings.mails_per_minute or BATCH_SIZE, room or BATCH_SIZE)
-    # A pass that was broken off at its very end begins with those before.
-    for after in (cursor, START) if cursor != START else (START,):
-        batch = read_batch(
+
+    def read(after: bytes) -> Batch:
+        return read_batch(
             session,
             sending,
             service_url=settings.service_url,
@@ -194,9 +194,12 @@ def _read_on(runtime: Runtime, session: Session, pace: Pace, sending: Sending) -
             limit=size,
             with_mail=room != 0,
         )
-        if batch.channels:
-            break
-    return batch
+
+    batch = read(cursor)
+    if batch.channels or cursor == START:
+        return batch
+    # A pass that was broken off at its very end: begin with those before.
+    return read(START)
 
 
 def _hand_in_booked(runtime: Runtime, pace: Pace, opened: _Opened) -> _BatchEnd:

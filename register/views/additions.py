@@ -8,10 +8,15 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 
 from accounts.guards import current_official, register_official
 from accounts.roles import Role
-from register.address_changes import agree_to_address, propose_address
+from register.address_changes import (
+    agree_to_address,
+    propose_address,
+    propose_postal,
+)
 from register.address_notices import queue_notices
 from register.correction_tables import CorrectionKind
 from register.corrections import (
@@ -27,7 +32,13 @@ from register.resends import require_entry
 from register.roll import count_entries, read_person
 from register.rollfile_refusals import IdentityNumberFound
 from register.sending_jobs import enqueue_sending
-from register.views.correction_forms import ADDRESS_PREFIX, AdditionForm, AddressForm
+from register.views.correction_forms import (
+    ADDRESS_PREFIX,
+    POSTAL_PREFIX,
+    AdditionForm,
+    AddressForm,
+    PostalForm,
+)
 from register.views.correction_words import (
     CORRECTION_KINDS,
     CORRECTION_STATES,
@@ -98,8 +109,7 @@ def ask_for_address(election_id: str) -> ResponseReturnValue:
     """Keep the proposal of another address for another official."""
     form = AddressForm(prefix=ADDRESS_PREFIX)
     if not form.validate():
-        flash(str(next(iter(form.errors.values()))[0]), "danger")
-        return redirect(url_for("register_lookups.show", election_id=election_id))
+        return _refused_form(election_id, form)
     with refusals_told(), acting() as desk:
         propose_address(
             desk.session,
@@ -107,6 +117,27 @@ def ask_for_address(election_id: str) -> ResponseReturnValue:
             election_id=election_id,
             entry_id=read_id(form.entry.data or ""),
             address=str(form.address.data),
+            reason=str(form.reason.data),
+            asking=_asking(desk),
+        )
+        flash(str(_WAITS), "success")
+    return _to_list(election_id)
+
+
+@blueprint.post("/ny-postadresse")
+@register_official(*_DECIDING)
+def ask_for_postal(election_id: str) -> ResponseReturnValue:
+    """Keep the proposal of another postal address for another official."""
+    form = PostalForm(prefix=POSTAL_PREFIX)
+    if not form.validate():
+        return _refused_form(election_id, form)
+    with refusals_told(), acting() as desk:
+        propose_postal(
+            desk.session,
+            desk.key(election_id),
+            election_id=election_id,
+            entry_id=read_id(form.entry.data or ""),
+            postal=form.postal,
             reason=str(form.reason.data),
             asking=_asking(desk),
         )
@@ -169,6 +200,11 @@ def refuse(election_id: str, correction: str) -> ResponseReturnValue:
         )
         flash(_("Forslaget er avslått, og det som sto i det er slettet."), "success")
     return _to_list(election_id)
+
+
+def _refused_form(election_id: str, form: FlaskForm) -> ResponseReturnValue:
+    flash(str(next(iter(form.errors.values()))[0]), "danger")
+    return redirect(url_for("register_lookups.show", election_id=election_id))
 
 
 def _agree_to_addition(

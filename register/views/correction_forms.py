@@ -10,12 +10,16 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
+from register.cells import UnreadableCell, clean_cell
 from register.columns import Field
 from register.corrections import LONGEST_REASON, SHORTEST_REASON
+from register.reaching import join_postal
 from register.rows import MAX_LENGTHS
 
 ADDRESS_PREFIX: Final = "adresse"
 """Stands on a page beside another form with a reason."""
+
+POSTAL_PREFIX: Final = "post"
 
 _OFF: Final = {"autocomplete": "off"}
 
@@ -71,6 +75,38 @@ class AdditionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
             *(Field.EMAIL, Field.MOBILE, Field.GROUP),
         )
         return {name: str(self[name].data or "") for name in names}
+
+
+class PostalForm(FlaskForm):  # type: ignore[misc] # as above
+    """Another postal address for the member that was looked up."""
+
+    entry = HiddenField(validators=[Length(max=64)])
+    street = StringField(
+        _l("Gate eller postboks"), [Optional(), _short(Field.ADDRESS)], render_kw=_OFF
+    )
+    postcode = StringField(
+        _l("Postnummer"),
+        [InputRequired(_l("Skriv postnummeret.")), _short(Field.POSTCODE)],
+        render_kw=_OFF,
+    )
+    city = StringField(
+        _l("Poststed"),
+        [InputRequired(_l("Skriv poststedet.")), _short(Field.CITY)],
+        render_kw=_OFF,
+    )
+    reason = _reason()
+
+    @property
+    def postal(self) -> str | None:
+        """The lines of a letter's address; None when a letter would not arrive."""
+        try:
+            street, postcode, city = (
+                clean_cell(str(self[name].data or ""))
+                for name in ("street", "postcode", "city")
+            )
+        except UnreadableCell:
+            return None
+        return join_postal(street, postcode, city)
 
 
 class AddressForm(FlaskForm):  # type: ignore[misc] # as above

@@ -8,7 +8,7 @@ from typing import Final
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from register.address_changes import SameAddress
+from register.address_changes import NobodyToTell, PostalMalformed, SameAddress
 from register.correction_tables import CorrectionKind, CorrectionState, NoticeState
 from register.corrections import (
     AlreadyDecided,
@@ -30,6 +30,14 @@ SENTENCES: Final[Mapping[type[Exception], tuple[int, LazyString]]] = {
     ),
     CorrectionReasonNeeded: (422, _("Skriv en begrunnelse på 5 til 500 tegn.")),
     SameAddress: (409, _("Manntallet har denne adressen alt.")),
+    PostalMalformed: (422, _("Skriv både postnummer og poststed.")),
+    NobodyToTell: (
+        409,
+        _(
+            "Medlemmet har ingen e-post som kan få vite om endringen, og ingen brev er"
+            " kommet i retur. Da kan postadressen ikke endres her."
+        ),
+    ),
     OnTheRoll: (409, _("Medlemsnummeret står i manntallet alt.")),
     UnknownGroup: (422, _("Velg en av valgets velgergrupper.")),
     NamesSealed: (

@@ -12,7 +12,15 @@ from flask_babel import gettext as _
 
 from accounts.guards import register_official
 from accounts.roles import Role
-from register.forms import DecisionForm, LookUpForm, MemberForm, ReasonForm
+from register.forms import (
+    LETTER_PREFIX,
+    DecisionForm,
+    LetterForm,
+    LookUpForm,
+    MemberForm,
+    ReasonForm,
+    ReturnForm,
+)
 from register.lookups import (
     FoundMember,
     list_troubled,
@@ -23,12 +31,20 @@ from register.lookups import (
 )
 from register.marks import mark_paper
 from register.refusals import AlreadyUsed, VotesOnPaper
-from register.resends import decide_on_message, resend_to_member
-from register.roll import EntryNotFound
+from register.resends import decide_on_message, require_entry, resend_to_member
+from register.returned_letters import find_letter, note_returned_letter
+from register.roll import EntryNotFound, read_person
+from register.roll_phases import MessageChannel
 from register.sending import UnknownSending
 from register.sending_jobs import enqueue_sending
-from register.views.correction_forms import ADDRESS_PREFIX, AddressForm
+from register.views.correction_forms import (
+    ADDRESS_PREFIX,
+    POSTAL_PREFIX,
+    AddressForm,
+    PostalForm,
+)
 from register.views.desk import acting, read_id, reading, refusals_told, register_page
+from register.views.sending import to_sending
 from register.views.sending_words import CHANNELS
 from register.views.words import KINDS, MARKS, MESSAGE_STATES, sentence_of
 from register.voting_codes import AlreadyMarked
@@ -67,6 +83,36 @@ def look_up(election_id: str) -> ResponseReturnValue:
     return _member_page(election_id, number, form)
 
 
+@blueprint.post("/utsending/<sending>/brev/oppslag")
+@register_official(Role.ORGANISER, Role.COMMITTEE)
+def look_up_letter(election_id: str, sending: str) -> ResponseReturnValue:
+    """Note who asks whose letter it is and why, and only then show the member."""
+    form = LetterForm(prefix=LETTER_PREFIX)
+    if not form.validate():
+        flash(_("Skriv numrene nederst på brevet, og hvorfor du spør."), "danger")
+    else:
+        with refusals_told():
+            number = _owner_of(election_id, read_id(sending), form)
+            return _member_page(election_id, number, LookUpForm(formdata=None), form)
+    return to_sending(election_id, sending)
+
+
+@blueprint.post("/oppslag/brev-i-retur")
+@register_official(Role.ORGANISER, Role.COMMITTEE)
+def note_return(election_id: str) -> ResponseReturnValue:
+    """Note that a letter to the member that was looked up came back."""
+    form = ReturnForm()
+    with refusals_told(), acting() as desk:
+        note_returned_letter(
+            desk.session,
+            election_id=election_id,
+            message_id=read_id(form.message.data or ""),
+            by=desk.by(form.reason.data),
+        )
+        flash(_("Returen er ført. Koden i brevet virker ikke lenger."), "success")
+    return _back(election_id)
+
+
 @blueprint.post("/oppslag/papir")
 @register_official(Role.ORGANISER, Role.COMMITTEE)
 def vote_on_paper(election_id: str) -> ResponseReturnValue:
@@ -97,7 +143,10 @@ def resend(election_id: str) -> ResponseReturnValue:
                 election_id=election_id,
                 entry_id=_entry_id(form),
                 by=desk.by(form.reason.data),
+                channel=MessageChannel.LETTER if form.by_letter.data else None,
             )
+        if form.by_letter.data:
+            return to_sending(election_id, sending_id.hex())
         enqueue_sending(desk.runtime, sending_id)
         flash(_("En ny lenke er på vei. De eldre lenkene virker ikke."), "success")
     return _back(election_id)
@@ -136,6 +185,29 @@ def decide(election_id: str) -> ResponseReturnValue:
     return _troubled_page(election_id, form.reason.data or "")
 
 
+def _owner_of(election_id: str, sending_id: bytes, form: LetterForm) -> str:
+    """Return whose letter it is, once it is on record that somebody asks."""
+    with acting() as desk:
+        entry_id = find_letter(
+            desk.session,
+            election_id=election_id,
+            sending_id=sending_id,
+            number=form.number.data or 0,
+            place=form.place.data or 0,
+        )
+        key = desk.key(election_id)
+        entry = require_entry(desk.session, election_id, entry_id)
+        number = read_person(key, entry).member_number
+        note_look_up(
+            desk.session,
+            key,
+            election_id=election_id,
+            member_number=number,
+            by=desk.by(form.reason.data),
+        )
+    return number
+
+
 def _troubled_page(election_id: str, reason: str) -> str:
     with acting() as desk:
         by = desk.by(reason)
@@ -156,8 +228,12 @@ def _troubled_page(election_id: str, reason: str) -> str:
 
 
 def _member_page(
-    election_id: str, number: str, form: LookUpForm
+    election_id: str,
+    number: str,
+    form: LookUpForm,
+    asked: LetterForm | None = None,
 ) -> ResponseReturnValue:
+    reason = str((asked or form).reason.data)
     try:
         with reading() as desk:
             found = read_member(
@@ -171,8 +247,11 @@ def _member_page(
         "member.html",
         election_id,
         member=found,
-        form=_form_of(found, str(form.reason.data)),
+        form=_form_of(found, reason),
         address_form=_address_form_of(found),
+        postal_form=_postal_form_of(found),
+        reason=reason,
+        channels=CHANNELS,
         kinds=KINDS,
         marks=MARKS,
         states=MESSAGE_STATES,
@@ -188,6 +267,12 @@ def _form_of(found: FoundMember, reason: str) -> MemberForm:
 
 def _address_form_of(found: FoundMember) -> AddressForm:
     form = AddressForm(formdata=None, prefix=ADDRESS_PREFIX)
+    form.entry.data = found.entry_id.hex()
+    return form
+
+
+def _postal_form_of(found: FoundMember) -> PostalForm:
+    form = PostalForm(formdata=None, prefix=POSTAL_PREFIX)
     form.entry.data = found.entry_id.hex()
     return form
 

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 
 from infra.i18n import show_number
 from infra.web import current_runtime
-from register.forms import ReasonForm
+from register.forms import LETTER_PREFIX, LetterForm, ReasonForm
 from register.letters import list_letter_batches
 from register.mail_templates import rules_of
 from register.mails import (
@@ -93,6 +93,7 @@ def sending_page(
         trial=trial or TrialForm(formdata=None),
         printing=PrintForm(formdata=None),
         reason=ReasonForm(formdata=None),
+        returned=LetterForm(formdata=None, prefix=LETTER_PREFIX),
         **given,
     )
 

@@ -20,15 +20,27 @@ from register.letters import (
 )
 from register.mail_templates import SmsMalformed, UnknownLanguage
 from register.recipients import NoChannel
+from register.returned_letters import NotInThePost, UnknownLetter
 from register.roll_phases import LetterBatchState, MessageChannel
 from register.sending_rules import LettersTellTooMuch, MissingSms, TimeRefused
-
 from register.survey_rolls import NotOfSurveys, TooFewAnswers
+
 _CONFLICT: Final = 409
 _UNPROCESSABLE: Final = 422
 
 SENTENCES: Final[Mapping[type[Exception], tuple[int, LazyString]]] = {
     UnknownLetterBatch: (404, _("Brevbunken finnes ikke.")),
+    UnknownLetter: (
+        404,
+        _("Utsendingen har ikke noe brev med dette nummeret."),
+    ),
+    NotInThePost: (
+        _CONFLICT,
+        _(
+            "Returen er alt ført, eller bunken er ikke lagt i posten. Si først at"
+            " brevene er lagt i posten."
+        ),
+    ),
     PrintedBefore: (
         _CONFLICT,
         _(
@@ -49,6 +61,17 @@ SENTENCES: Final[Mapping[type[Exception], tuple[int, LazyString]]] = {
             " se hvem som har stemt."
         ),
     ),
+    TooFewAnswers: (
+        _CONFLICT,
+        _(
+            "Det er for få nye svar siden forrige melding. Påminnelsen ville vise hvem"
+            " som har svart i mellomtiden. Vent til flere har svart."
+        ),
+    ),
+    NotOfSurveys: (
+        _UNPROCESSABLE,
+        _("Etter en undersøkelse får ingen melding om hvordan de står oppført."),
+    ),
     MissingSms: (_UNPROCESSABLE, _("Skriv teksten som skal stå i SMS-en.")),
     SmsMalformed: (
         _UNPROCESSABLE,
@@ -61,17 +84,6 @@ SENTENCES: Final[Mapping[type[Exception], tuple[int, LazyString]]] = {
     ),
     TooLongForALetter: (
         _UNPROCESSABLE,
-    TooFewAnswers: (
-        _CONFLICT,
-        _(
-            "Det er for få nye svar siden forrige melding. Påminnelsen ville vise hvem"
-            " som har svart i mellomtiden. Vent til flere har svart."
-        ),
-    ),
-    NotOfSurveys: (
-        _UNPROCESSABLE,
-        _("Etter en undersøkelse får ingen melding om hvordan de står oppført."),
-    ),
         _("Teksten får ikke plass på ett ark. Gjør den kortere."),
     ),
 }
