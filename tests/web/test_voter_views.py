@@ -22,6 +22,7 @@ from crypto.encoding import decode_json
 from crypto.merkle import leaf_hash, root_of, verify_consistency, verify_inclusion
 from infra.clock import FixedClock
 from infra.config import load_settings
+from infra.page_scripts import STATIC, PageScripts, ScriptMissing
 from infra.runtime import Runtime
 from infra.web import init_web
 from tests.conftest import Stores
@@ -38,7 +39,7 @@ from voting.box import take_batch
 from voting.checkpoints import verify_checkpoint
 from voting.manifest import encode_manifest
 from voting.phases import Phase
-from voting.scripts_manifest import STATIC, ScriptMissing, import_map, voter_scripts
+from voting.scripts_manifest import page_scripts, voter_scripts
 from voting.views import board, voter
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -196,7 +197,7 @@ def test_policy_admits_the_import_map_and_nothing_else_inline(
     soup = soup_of(answer)
     kinds = [str(tag["type"]) for tag in soup.select("script:not([src])")]
     assert sorted(kinds) == ["application/json", "application/json", "importmap"]
-    digest = hashlib.sha256(import_map().encode()).digest()
+    digest = hashlib.sha256(page_scripts().import_map.encode()).digest()
     source = f"'sha256-{base64.b64encode(digest).decode()}'"
     policy = answer.headers["Content-Security-Policy"]
     assert f"script-src 'self' {source};" in policy
@@ -209,27 +210,23 @@ def test_policy_admits_the_import_map_and_nothing_else_inline(
 def test_every_script_stands_in_the_manifest_with_its_digest() -> None:
     scripts = {script.path: script.sha384 for script in voter_scripts()}
     assert list(scripts) == sorted(scripts)
-    for name in ("main", "worker", "booth", "take_link", "too_old"):
-        assert f"/static/js/voter/{name}.js" in scripts
+    for name in ("voter/main", "voter/worker", "voter/booth"):
+        assert f"/static/js/{name}.js" in scripts
+    for name in ("take_link", "too_old", "page"):
+        assert f"/static/js/visit/{name}.js" in scripts
     assert "/static/js/crypto/ballot.js" in scripts
     assert "/static/vendor/noble-curves/ed25519.js" in scripts
     for path, digest in scripts.items():
         file = STATIC / path.removeprefix("/static/")
         assert hashlib.sha384(file.read_bytes()).digest() == digest
-    integrity = json.loads(import_map())["integrity"]
+    integrity = json.loads(page_scripts().import_map)["integrity"]
     assert set(integrity) == set(scripts)
 
 
-def test_script_that_imports_what_is_not_there_is_refused(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    import voting.scripts_manifest as module  # noqa: PLC0415 - patched
-
+def test_script_that_imports_what_is_not_there_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.js").write_text('import { b } from "./b.js";\n')
-    monkeypatch.setattr(module, "STATIC", tmp_path)
-    monkeypatch.setattr(module, "ENTRIES", ("a.js",))
     with pytest.raises(ScriptMissing):
-        voter_scripts.__wrapped__()
+        PageScripts.reached_from(["a.js"], tmp_path)
 
 
 def test_board_gives_leaves_that_hash_to_its_checkpoint(

@@ -29,9 +29,7 @@ from voting.scripts_manifest import (
     LINK_TAKER,
     OLD_BROWSERS,
     PAGE,
-    import_map,
-    import_map_hash,
-    integrity_of,
+    page_scripts,
 )
 from voting.sealed import SealedElection, find_sealed
 from voting.sealing import service_seed
@@ -69,7 +67,7 @@ def page(slug: str) -> ResponseReturnValue:
         )
     )
     policy = content_security_policy(
-        runtime.settings, inline_hashes=(import_map_hash(),)
+        runtime.settings, inline_hashes=(page_scripts().import_map_hash,)
     )
     answer.headers["Content-Security-Policy"] = policy
     return answer
@@ -155,12 +153,13 @@ def stage_of(election: SealedElection, now: datetime) -> str:
 
 
 def _scripts() -> dict[str, str]:
+    scripts = page_scripts()
     return {
-        "import_map": import_map(),
+        "import_map": scripts.import_map,
         "link_taker": LINK_TAKER,
-        "link_taker_integrity": integrity_of(LINK_TAKER),
+        "link_taker_integrity": scripts.integrity_of(LINK_TAKER),
         "old_browsers": OLD_BROWSERS,
-        "old_browsers_integrity": integrity_of(OLD_BROWSERS),
+        "old_browsers_integrity": scripts.integrity_of(OLD_BROWSERS),
         "page": PAGE,
     }
 

@@ -1,6 +1,6 @@
 // The ballot as a form: contests, choices, a live count, and faults where they are.
 
-import { copyOf, fill, sayAloud, text } from "./page.js";
+import { copyOf, faultLink, fill, sayAloud, text } from "../visit/page.js";
 
 const BLANK = "blank";
 
@@ -180,20 +180,6 @@ export class BallotForm {
     }
     return faults.length === 0;
   }
-}
-
-function faultLink({ fault, id }) {
-  const item = document.createElement("li");
-  const link = document.createElement("a");
-  link.className = "ds-link";
-  link.href = `#${id}`;
-  link.textContent = fault;
-  link.addEventListener("click", (event) => {
-    event.preventDefault(); // the address stays as it is
-    document.getElementById(id).focus();
-  });
-  item.append(link);
-  return item;
 }
 
 function hintOf({ min, max }) {

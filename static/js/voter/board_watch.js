@@ -1,54 +1,6 @@
-// Watching the board: is it still the one this browser saw, and is the own ballot on it.
+// Looking for the own ballot on the board: is the promise of the receipt kept.
 
-import { patiently } from "./casting.js";
-import { knownCheckpoint, rememberCheckpoint } from "./keeping.js";
-import { getJson, getText, postJson } from "./requests.js";
-
-const FORKED = ["BadConsistencyProof", "OutsideTree"];
-const UNSIGNED = ["BadSignature", "CheckpointRefused", "MalformedNote", "UnknownSigner"];
-
-/**
- * Compare the board with the one seen at the last visit. A proof that is not given is no
- * better than one that does not hold: whoever shows two boards would rather give none.
- * @param {function(string, object=): Promise<*>} ask of openBooth
- * @param {string} slug
- * @param {string} fingerprint hex
- * @returns {Promise<string|null>} the alarm's name, or null where nothing speaks against it
- */
-export async function watchBoard(ask, slug, fingerprint) {
-  const board = `/s/${slug}/tavle`;
-  const known = knownCheckpoint(fingerprint);
-  try {
-    const note = await patiently(() => getText(`${board}/sjekkpunkt`));
-    const newer = await ask("checkCheckpoint", { note });
-    if (known !== null) {
-      await requireContinued(ask, board, known, newer);
-    }
-    rememberCheckpoint(fingerprint, note);
-    return null;
-  } catch (error) {
-    return alarmOf(error, known);
-  }
-}
-
-async function requireContinued(ask, board, known, newer) {
-  const older = await ask("checkCheckpoint", { note: known });
-  const address = `${board}/konsistens?fra=${older.size}&til=${newer.size}`;
-  const { hashes } = newer.size > older.size
-    ? await patiently(() => getJson(address)) : { hashes: [] };
-  // Refused also where the board has become shorter.
-  await ask("checkConsistency", { older, newer, hashes });
-}
-
-function alarmOf({ name }, known) {
-  if (FORKED.includes(name)) {
-    return "alarm_fork";
-  }
-  if (UNSIGNED.includes(name)) {
-    return "alarm_signature";
-  }
-  return known === null || name === "WorkerFailed" ? null : "alarm_unproven";
-}
+import { postJson } from "../visit/requests.js";
 
 /**
  * Look for an own ballot on the board.

@@ -3,24 +3,14 @@
 // Whatever goes wrong in between, the very same ballot is sent again, or its receipt is
 // asked for: so there is never more than one, and none is called lost that went through.
 
-import { Busy, Refusal, Unreachable, postJson } from "./requests.js";
+import { Refusal, patiently, postJson } from "../visit/requests.js";
+import { Stopped } from "../visit/stage.js";
 
-// Waiting before each further attempt, in milliseconds.
-const PAUSES = [1_000, 3_000];
 const TAKEN = ["CredentialUsed", "OutOfSequence"];
 const BAD_BALLOT = [
   "BallotRefused", "TokenRefused", "DocumentRefused", "UnknownGroup", "OtherElection",
   "WrongFields", "JsonMalformed", "RequestTooLarge",
 ];
-
-/** The way to cast ended for a named reason; the page has a screen for each. */
-export class Stopped extends Error {
-  /** @param {string} name of the screen @param {string} message for people */
-  constructor(name, message = "") {
-    super(message);
-    this.name = name;
-  }
-}
 
 /** The two sides and the booth, as one voter uses them. */
 export class Casting {
@@ -162,25 +152,4 @@ export class Casting {
   #service(act) {
     return `/api/s/${this.#slug}/${act}`;
   }
-}
-
-/**
- * Try again what can be done twice without harm, while nobody answers.
- * @param {function(): Promise<*>} step
- * @param {function(): void} [onWait]
- * @returns {Promise<*>}
- */
-export async function patiently(step, onWait = () => {}) {
-  for (const pause of PAUSES) {
-    try {
-      return await step();
-    } catch (error) {
-      if (!(error instanceof Unreachable || error instanceof Busy)) {
-        throw error;
-      }
-    }
-    onWait();
-    await new Promise((resolve) => setTimeout(resolve, pause));
-  }
-  return step();
 }

@@ -1,41 +1,42 @@
 // The member's way: link, ballot, review, receipt; and every way that ends elsewhere.
 
+import { openWorker } from "../visit/ask_worker.js";
+import { watchLog } from "../visit/log_watch.js";
+import { Screen, facts, raiseAlarm, text } from "../visit/page.js";
+import { getBytes, patiently } from "../visit/requests.js";
+import { Stage, Stopped } from "../visit/stage.js";
 import { BallotForm } from "./ballot_form.js";
-import { watchBoard } from "./board_watch.js";
-import { openBooth } from "./booth_worker.js";
-import { Casting, Stopped, patiently } from "./casting.js";
-import { Screen, facts, fill, raiseAlarm, sayAloud, stopTexts, text } from "./page.js";
+import { Casting } from "./casting.js";
 import { checkPromises, receiptScreen, showMark } from "./receipt_screen.js";
-import { Unreachable, getBytes } from "./requests.js";
 
 const MALFORMED = { MalformedCode: "code_malformed", MalformedLink: "link_malformed" };
 const OPENING = [...Object.keys(MALFORMED), "OtherFingerprint", "WorkerFailed"];
-// A screen that would only flash by is not shown.
-const NOTICED_MS = 300;
 
 /** One visit to the page. */
 export class Journey {
-  #ask = openBooth();
+  #ask = openWorker(new URL("./worker.js", import.meta.url));
   #casting = null;
   #chain = { sequence: 0, predecessor: "" };
   #election = null;
   #form = null;
   #keep;
   #link = null;
-  #screens = new Map();
   #sealed = null;
+  #stage;
   #voter = null;
-  // Something is being computed or sent: no click and no step back counts meanwhile.
-  #isBusy = false;
-  // The receipt is shown: nothing before it can be come back to.
-  #isSettled = false;
-  #waiting = null;
-  #timer = 0;
 
-  /** @param {import("./keeping.js").Keeping} keep */
+  /** @param {import("../visit/keeping.js").Keeping} keep */
   constructor(keep) {
     this.#keep = keep;
-    addEventListener("popstate", ({ state }) => this.#stepTo(state?.screen ?? "start"));
+    this.#stage = new Stage({
+      isUnderWay: () => this.#keep.pending !== null,
+      onLeft: () => this.#election !== null && this.#showStart(),
+      actions: {
+        malformed: (error) => this.#askForCode(error),
+        refill: () => this.begin(),
+        code: () => this.#showCode(null),
+      },
+    });
   }
 
   /** Begin, or go on where this tab was when it was loaded anew. */
@@ -45,7 +46,7 @@ export class Journey {
       return;
     }
     history.replaceState({ screen: "start" }, "");
-    await this.#guarded("wait_open", () => this.begin(), async () => {
+    await this.#stage.guarded("wait_open", () => this.begin(), async () => {
       await this.#open();
       if (this.#keep.pending !== null) {
         await this.#resume();
@@ -72,9 +73,9 @@ export class Journey {
       keep: this.#keep,
       registerUrl: this.#election.registerUrl,
       slug,
-      tell: (what) => this.#tell(what),
+      tell: (what) => this.#stage.tell(what),
     });
-    watchBoard(this.#ask, slug, this.#election.fingerprint).then((alarm) => {
+    watchLog(this.#ask, `/s/${slug}/tavle`, this.#election.fingerprint).then((alarm) => {
       if (alarm !== null) {
         raiseAlarm(alarm);
       }
@@ -82,7 +83,7 @@ export class Journey {
   }
 
   #showStart() {
-    this.#show(new Screen("start", {
+    this.#stage.show(new Screen("start", {
       shown: this.#election.typed ? ["typed"] : [],
       actions: { start: () => this.#start() },
     }));
@@ -97,7 +98,7 @@ export class Journey {
     if (fault !== null) {
       input.setAttribute("aria-invalid", "true");
     }
-    this.#show(screen);
+    this.#stage.show(screen);
     input.focus();
   }
 
@@ -110,11 +111,11 @@ export class Journey {
 
   async #start() {
     this.#keep.started = true;
-    await this.#guarded("wait_identify", () => this.begin(), () => this.#identify());
+    await this.#stage.guarded("wait_identify", () => this.begin(), () => this.#identify());
   }
 
   async #identify() {
-    this.#tell("wait_identify");
+    this.#stage.tell("wait_identify");
     this.#voter = await this.#casting.identify();
     const { mark } = this.#voter;
     if (mark === "paper") {
@@ -123,7 +124,7 @@ export class Journey {
     if (mark === "digital") {
       await this.#showWhatIsInTheBox();
     } else if (facts.stage === "before") {
-      this.#show(new Screen("greeted", { words: { greeting: this.#greeting("greeting_before") } }));
+      this.#stage.show(new Screen("greeted", { words: { greeting: this.#greeting("greeting_before") } }));
     } else if (facts.takes_rights) {
       this.#showBallot([]);
     } else {
@@ -132,7 +133,7 @@ export class Journey {
   }
 
   async #showWhatIsInTheBox() {
-    this.#tell("wait_status");
+    this.#stage.tell("wait_status");
     const receipts = await this.#casting.receipts();
     if (receipts.length > 0) {
       this.#finish(receipts, { isFresh: false, isOwn: true });
@@ -152,15 +153,15 @@ export class Journey {
     });
     const { contests } = this.#election.groups[this.#voter.group];
     this.#form = new BallotForm(screen.slot("contests"), this.#election.contests, contests);
-    this.#show(screen, { isStep: true });
+    this.#stage.show(screen, { isStep: true });
   }
 
   async #review() {
-    const ballot = this.#screens.get("ballot");
-    if (this.#isBusy || !this.#form.check(ballot.slot("faults"))) {
+    const ballot = this.#stage.shown("ballot");
+    if (this.#stage.isBusy || !this.#form.check(ballot.slot("faults"))) {
       return;
     }
-    await this.#guarded("wait_seal", () => this.#show(ballot), async () => {
+    await this.#stage.guarded("wait_seal", () => this.#stage.show(ballot), async () => {
       const filled = { group: this.#voter.group, selections: this.#form.selections };
       this.#sealed = await this.#ask("seal", { ...filled, ...this.#chain });
       this.#showReview();
@@ -175,28 +176,28 @@ export class Journey {
     });
     screen.slot("chosen").replaceChildren(...this.#form.chosen.map(chosenRow));
     screen.root.querySelector(".tracking__code").textContent = this.#sealed.code;
-    this.#show(screen, { isStep: true });
+    this.#stage.show(screen, { isStep: true });
   }
 
   async #cast() {
-    if (this.#isBusy) {
+    if (this.#stage.isBusy) {
       return;
     }
     const { ballot, group, tracking } = this.#sealed;
     this.#keep.pending = { ballot, group, tracking, salt: this.#voter.salt };
-    await this.#guarded("wait_right", () => this.#retry(), async () => {
+    await this.#stage.guarded("wait_right", () => this.#retry(), async () => {
       const { receipts, isOwn } = await this.#casting.cast();
       this.#finish(receipts, { isFresh: true, isOwn });
     });
   }
 
   async #retry() {
-    await this.#guarded("wait_status", () => this.#retry(), () => this.#resume());
+    await this.#stage.guarded("wait_status", () => this.#retry(), () => this.#resume());
   }
 
   // A ballot was on its way when the page was loaded anew, or the connection broke.
   async #resume() {
-    this.#tell("wait_status");
+    this.#stage.tell("wait_status");
     await this.#ask("meet", { salt: this.#keep.pending.salt });
     const { receipts, isOwn } = await this.#casting.cast({ isResumed: true });
     this.#finish(receipts, { isFresh: true, isOwn });
@@ -208,9 +209,7 @@ export class Journey {
       again: () => this.#voteAgain(receipts),
     });
     this.#keep.forget();
-    this.#isSettled = true;
-    history.replaceState({ screen: "receipt" }, "");
-    this.#show(screen);
+    this.#stage.settle(screen);
     checkPromises(screen, receipts, this.#ask);
   }
 
@@ -223,11 +222,11 @@ export class Journey {
   async #voteAgain(receipts) {
     this.#keep.link = this.#link;
     this.#keep.started = true;
-    await this.#guarded("wait_status", () => this.#voteAgain(receipts), async () => {
+    await this.#stage.guarded("wait_status", () => this.#voteAgain(receipts), async () => {
       this.#voter = await this.#casting.identify();
       const cast = await this.#casting.receipts();
       this.#chain = { sequence: cast.length, predecessor: cast.at(-1).tracking };
-      this.#isSettled = false;
+      this.#stage.unsettle();
       this.#showBallot(["again"]);
     });
   }
@@ -237,79 +236,14 @@ export class Journey {
     return text(name, { name: person, group });
   }
 
-  // What is being done cannot be begun twice; what stops it has a screen of its own.
-  async #guarded(what, again, act) {
-    if (this.#isBusy) {
-      return;
-    }
-    this.#isBusy = true;
-    this.#tell(what);
-    try {
-      await act();
-    } catch (error) {
-      this.#showStop(error, again);
-    } finally {
-      this.#isBusy = false;
-    }
-  }
-
-  #tell(what) {
-    const word = text(what);
-    sayAloud(word);
-    if (this.#waiting !== null) {
-      fill(this.#waiting.root, { title: word });
-      return;
-    }
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#waiting = new Screen("waiting", { words: { title: word, text: text("wait_text") } });
-      this.#waiting.show();
-    }, NOTICED_MS);
-  }
-
-  #showStop(error, again) {
-    if (Object.hasOwn(MALFORMED, error.name)) {
+  // A code that is none is typed anew, not told of as if something had stopped.
+  #askForCode(error) {
+    const isMalformed = Object.hasOwn(MALFORMED, error.name);
+    if (isMalformed) {
       this.#keep.forget();
       this.#showCode(text(MALFORMED[error.name]));
-      return;
     }
-    const isUnderWay = error instanceof Unreachable && this.#keep.pending !== null;
-    const name = isUnderWay ? "Interrupted" : error.name;
-    const words = stopTexts(name) ?? {
-      title: text("stop_unknown_title"), text: error.message, advice: text("stop_unknown_advice"),
-      shown: ["retry"],
-    };
-    const isNamed = stopTexts(name) !== undefined;
-    this.#show(new Screen("stop", {
-      words: {
-        title: words.title, text: words.text || error.message, advice: words.advice,
-        detail: isNamed ? null : name,
-      },
-      shown: words.shown,
-      actions: { retry: again, refill: () => this.begin(), code: () => this.#showCode(null) },
-    }));
-  }
-
-  #show(screen, { isStep = false } = {}) {
-    clearTimeout(this.#timer);
-    this.#waiting = null;
-    this.#screens.set(screen.name, screen);
-    if (isStep) {
-      history.pushState({ screen: screen.name }, "");
-    }
-    screen.show();
-  }
-
-  // Back and forward go between screens; never out of a ballot that is on its way.
-  #stepTo(name) {
-    if (this.#isBusy || this.#isSettled || this.#keep.pending !== null) {
-      return;
-    }
-    if (this.#screens.has(name)) {
-      this.#show(this.#screens.get(name));
-    } else if (this.#election !== null) {
-      this.#showStart();
-    }
+    return isMalformed;
   }
 }
 

@@ -1,7 +1,7 @@
 // The voter's page: what runs when it is opened.
 
 import { Journey } from "./journey.js";
-import { Keeping } from "./keeping.js";
+import { Keeping } from "../visit/keeping.js";
 
 const keep = new Keeping(location.pathname);
 

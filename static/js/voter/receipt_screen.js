@@ -1,7 +1,7 @@
 // The receipt: tracking code, the promised batch, and whether it is kept. Never the choice.
 
 import { findOnBoard } from "./board_watch.js";
-import { Screen, copyOf, facts, fill, raiseAlarm, text } from "./page.js";
+import { Screen, copyOf, facts, fill, raiseAlarm, text } from "../visit/page.js";
 
 /**
  * @param {object[]} receipts checked, in order of sequence

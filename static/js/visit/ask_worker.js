@@ -1,9 +1,9 @@
-// Talking with the booth in its worker.
+// Talking with a page's worker, which computes and holds the secrets.
 
 import { startWorker } from "../start_worker.js";
 
-/** The booth refused, by name. */
-export class BoothRefusal extends Error {
+/** The worker refused, by name. */
+export class WorkerRefusal extends Error {
   /** @param {string} name of the refusal */
   constructor(name) {
     super(name);
@@ -12,19 +12,20 @@ export class BoothRefusal extends Error {
 }
 
 /**
- * @returns {function(string, object=): Promise<*>} asks the booth to do one of its acts
- * @throws {BoothRefusal} from what it returns; `WorkerFailed` where no worker runs
+ * @param {URL} address of the worker's module
+ * @returns {function(string, object=): Promise<*>} asks the worker to do one of its acts
+ * @throws {WorkerRefusal} from what it returns; `WorkerFailed` where no worker runs
  */
-export function openBooth() {
+export function openWorker(address) {
   const waiting = new Map();
   let worker = null;
   const fail = () => {
     worker = null;
-    waiting.forEach(({ reject }) => reject(new BoothRefusal("WorkerFailed")));
+    waiting.forEach(({ reject }) => reject(new WorkerRefusal("WorkerFailed")));
     waiting.clear();
   };
   try {
-    worker = startWorker(new URL("./worker.js", import.meta.url));
+    worker = startWorker(address);
     worker.addEventListener("error", fail);
     worker.addEventListener("message", ({ data }) => answer(waiting, data));
   } catch {
@@ -33,7 +34,7 @@ export function openBooth() {
   let last = 0;
   return (act, details = undefined) => new Promise((resolve, reject) => {
     if (worker === null) {
-      reject(new BoothRefusal("WorkerFailed"));
+      reject(new WorkerRefusal("WorkerFailed"));
       return;
     }
     last += 1;
@@ -48,6 +49,6 @@ function answer(waiting, { number, answer: given, refusal }) {
   if (refusal === undefined) {
     asked?.resolve(given);
   } else {
-    asked?.reject(new BoothRefusal(refusal));
+    asked?.reject(new WorkerRefusal(refusal));
   }
 }

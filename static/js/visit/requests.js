@@ -1,6 +1,8 @@
 // Asking the two sides: no cookie, no referrer, no cache, and an end to waiting.
 
 const PATIENCE_MS = 20_000;
+// Waiting before each further attempt, in milliseconds.
+const PAUSES = [1_000, 3_000];
 
 /** Nobody answered, or not in time: what was asked for may have been done. */
 export class Unreachable extends Error {
@@ -90,4 +92,25 @@ async function reading(step) {
   } catch {
     throw new Unreachable();
   }
+}
+
+/**
+ * Try again what can be done twice without harm, while nobody answers.
+ * @param {function(): Promise<*>} step
+ * @param {function(): void} [onWait]
+ * @returns {Promise<*>}
+ */
+export async function patiently(step, onWait = () => {}) {
+  for (const pause of PAUSES) {
+    try {
+      return await step();
+    } catch (error) {
+      if (!(error instanceof Unreachable || error instanceof Busy)) {
+        throw error;
+      }
+    }
+    onWait();
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+  return step();
 }

@@ -1,7 +1,7 @@
-// What this tab keeps until the receipt, and what this browser remembers of the board.
+// What this tab keeps until the receipt, and what this browser remembers of a log.
 //
-// The voting code and a signed ballot on its way lie in sessionStorage: reloading works,
-// and closing the tab forgets. Choices are never kept.
+// The code and what is signed and on its way lie in sessionStorage: reloading works, and
+// closing the tab forgets. A ballot's choices are never kept.
 
 /** The tab's own memory; lasts as long as the page where storage is switched off. */
 export class Keeping {
@@ -31,7 +31,7 @@ export class Keeping {
     this.#write("started", isStarted ? "1" : null);
   }
 
-  /** @returns {object|null} the ballot that was being cast */
+  /** @returns {object|null} what was being sent */
   get pending() {
     const text = this.#read("pending");
     return text === null ? null : JSON.parse(text);
@@ -72,19 +72,19 @@ export class Keeping {
   }
 }
 
-/** @param {string} fingerprint hex @returns {string|null} the last checkpoint seen here */
-export function knownCheckpoint(fingerprint) {
+/** @param {string} name of a log @returns {string|null} the last checkpoint seen here */
+export function knownCheckpoint(name) {
   try {
-    return localStorage.getItem(`urne:checkpoint:${fingerprint}`);
+    return localStorage.getItem(`urne:checkpoint:${name}`);
   } catch {
     return null;
   }
 }
 
-/** @param {string} fingerprint hex @param {string} note */
-export function rememberCheckpoint(fingerprint, note) {
+/** @param {string} name of a log @param {string} note */
+export function rememberCheckpoint(name, note) {
   try {
-    localStorage.setItem(`urne:checkpoint:${fingerprint}`, note);
+    localStorage.setItem(`urne:checkpoint:${name}`, note);
   } catch {
     // Storage is switched off: then nothing is remembered from visit to visit.
   }

@@ -7,7 +7,7 @@ const said = document.getElementById("said");
 const texts = JSON.parse(document.getElementById("texts").textContent);
 const pageTitle = document.title;
 
-/** What the server told of the election beside its manifest. */
+/** What the server told beside the manifest. */
 export const facts = JSON.parse(document.getElementById("facts").textContent);
 
 /**
@@ -45,15 +45,16 @@ export function fill(part, words) {
   }
 }
 
-/** A screen: built once, shown as often as the voter comes back to it. */
+/** A screen: built once, shown as often as the visitor comes back to it. */
 export class Screen {
   /**
    * @param {string} name of the template, without `screen-`
-   * @param {{words?: object, shown?: string[], actions?: object, step?: number}} parts
-   *   shown: which optional parts are there; step: which of the three this is
+   * @param {{words?: object, shown?: string[], actions?: object, step?: number,
+   *   key?: string}} parts shown: which optional parts are there; step: which of the
+   *   page's steps this is; key: tells apart screens of one template
    */
-  constructor(name, { words = {}, shown = [], actions = {}, step = 0 } = {}) {
-    this.name = name;
+  constructor(name, { words = {}, shown = [], actions = {}, step = 0, key = name } = {}) {
+    this.key = key;
     this.step = step;
     this.root = document.createElement("div");
     this.root.className = "stack";
@@ -90,6 +91,24 @@ export class Screen {
     heading.focus({ preventScroll: true });
     scrollTo({ top: 0, behavior: "instant" });
   }
+}
+
+/**
+ * @param {{fault: string, id: string}} wrong what is wrong, and where
+ * @returns {HTMLLIElement} a line of an error summary that leads there
+ */
+export function faultLink({ fault, id }) {
+  const item = document.createElement("li");
+  const link = document.createElement("a");
+  link.className = "ds-link";
+  link.href = `#${id}`;
+  link.textContent = fault;
+  link.addEventListener("click", (event) => {
+    event.preventDefault(); // the address stays as it is
+    document.getElementById(id).focus();
+  });
+  item.append(link);
+  return item;
 }
 
 /** @param {string} word read aloud, and not seen */
