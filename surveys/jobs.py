@@ -13,7 +13,7 @@ from infra.keystore import KeyMissing
 from infra.queues import Periodic, enqueue, job, queue_of
 from infra.runtime import Runtime
 from infra.token_verifier import TokenVerifier
-from surveys import exchange_handlers
+from surveys import exchange_handlers, result_jobs
 from surveys.lifecycle import (
     close_survey,
     delete_survey_data,
@@ -34,7 +34,7 @@ __all__ = ["PERIODICS", "SWEEP_JOB", "exchange_handlers", "sweep_surveys"]
 SWEEP_SECONDS: Final = 15
 SWEEP_JOB: Final = "surveys.jobs.sweep_surveys"
 
-PERIODICS: Final = (Periodic(SWEEP_JOB, SWEEP_SECONDS),)
+PERIODICS: Final = (Periodic(SWEEP_JOB, SWEEP_SECONDS), *result_jobs.PERIODICS)
 """A worker that knows these knows the handlers of documents as well."""
 
 

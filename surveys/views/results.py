@@ -1,4 +1,4 @@
-"""A survey's results: asked for, read, shared. A designer sees what the gate let out."""
+"""Results of a survey: asked for, read, shared. Designers see what the gate let out."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
 from wtforms import RadioField
 
 from accounts.guards import current_official, official, voter
 from accounts.roles import Role
+from infra.translated import _
 from infra.web import current_runtime
 from surveys.gate import NoSuchBackground
 from surveys.modes import Mode
@@ -39,6 +40,7 @@ from surveys.results import (
 )
 from surveys.sealed import current_wording, read_stored_definition
 from surveys.surveys import UnknownSurvey, get_survey
+from surveys.tables import Survey
 from surveys.views.jobs_asked import ask_worker
 
 blueprint = Blueprint("survey_results", __name__)
@@ -49,7 +51,7 @@ _ID: Final = re.compile(r"[0-9a-f]{32}")
 class BackgroundForm(FlaskForm):  # type: ignore[misc] # Flask-WTF tells no types
     """What results are divided by."""
 
-    background = RadioField(validators=[])
+    background = RadioField(validate_choice=False)
 
 
 class ShareForm(FlaskForm):  # type: ignore[misc] # Flask-WTF tells no types
@@ -80,7 +82,7 @@ def show(survey_id: str) -> ResponseReturnValue:
 def choose(survey_id: str) -> ResponseReturnValue:
     """Decide what the results are divided by, and have them made."""
     form = BackgroundForm()
-    problem = _request(survey_id, form)
+    problem = _request(survey_id)
     if problem:
         form.background.errors = [problem]
         return _waiting_page(survey_id, form), 422
@@ -102,7 +104,7 @@ def share(survey_id: str) -> ResponseReturnValue:
     return redirect(url_for("survey_results.show", survey_id=survey_id))
 
 
-@blueprint.get("/s/<slug>/resultater")
+@blueprint.get("/u/<slug>/resultater")
 @voter("service")
 def show_shared(slug: str) -> ResponseReturnValue:
     """Show shared numbers to anyone: nothing that was written, no way to act."""
@@ -127,19 +129,17 @@ def stored_report(survey_id: str) -> SurveyReport:
         return read_report(session, runtime.keystore("service"), survey_id)
 
 
-def _require(session: Any, survey_id: str) -> Any:  # noqa: ANN401 - typed where used
+def _require(session: Session, survey_id: str) -> Survey:
     try:
         return get_survey(session, survey_id)
     except UnknownSurvey:
         abort(404)
 
 
-def _request(survey_id: str, form: BackgroundForm) -> str:
+def _request(survey_id: str) -> str:
     """Ask for results; return a sentence where that was refused."""
     runtime = current_runtime()
     background = str(request.form.get("background", "?"))
-    if not form.validate_on_submit() and form.csrf_token.errors:
-        abort(400)
     try:
         with runtime.store("service").begin() as session:
             survey = _require(session, survey_id)

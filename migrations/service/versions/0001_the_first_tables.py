@@ -571,6 +571,79 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "joint_counts",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("declaration", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "declaration_signature", infra.columns.FixedBytes(length=64), nullable=True
+        ),
+        sa.Column("protocol", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "protocol_signature", infra.columns.FixedBytes(length=64), nullable=True
+        ),
+        sa.CheckConstraint(
+            "(declaration IS NULL) = (declaration_signature IS NULL)",
+            name=op.f("ck_joint_counts_declaration_is_signed"),
+        ),
+        sa.CheckConstraint(
+            "(protocol IS NULL) = (protocol_signature IS NULL)",
+            name=op.f("ck_joint_counts_protocol_is_signed"),
+        ),
+        sa.CheckConstraint(
+            "protocol IS NULL OR declaration IS NOT NULL",
+            name=op.f("ck_joint_counts_nothing_is_added_up_undeclared"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_joint_counts")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "joint_prints",
+        sa.Column("joint_id", sa.String(length=32), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("digest", infra.columns.FixedBytes(length=32), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "language IN ('nb', 'nn', 'en')",
+            name=op.f("ck_joint_prints_language_is_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["joint_id"],
+            ["joint_counts.id"],
+            name=op.f("fk_joint_prints_joint_id_joint_counts"),
+        ),
+        sa.PrimaryKeyConstraint("joint_id", "language", name=op.f("pk_joint_prints")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "joint_siblings",
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("joint_id", sa.String(length=32), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("agreed_by", sa.String(length=32), nullable=True),
+        sa.Column("shown_alone", sa.Boolean(), nullable=True),
+        sa.CheckConstraint(
+            "place >= 0", name=op.f("ck_joint_siblings_places_count_from_zero")
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["elections.id"],
+            name=op.f("fk_joint_siblings_election_id_elections"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["joint_id"],
+            ["joint_counts.id"],
+            name=op.f("fk_joint_siblings_joint_id_joint_counts"),
+        ),
+        sa.PrimaryKeyConstraint("election_id", name=op.f("pk_joint_siblings")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("joint_siblings", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_joint_siblings_joint_id"), ["joint_id"], unique=False
+        )
+
+    op.create_table(
         "printed_documents",
         sa.Column("election_id", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
@@ -776,6 +849,31 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "survey_results",
+        sa.Column("survey_id", sa.String(length=32), nullable=False),
+        sa.Column("background", sa.String(length=32), nullable=False),
+        sa.Column("requested_by", sa.String(length=64), nullable=False),
+        sa.Column("requested_at", infra.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=True),
+        sa.Column("locked_texts", sa.LargeBinary(), nullable=True),
+        sa.Column("made_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("shared_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(document IS NULL) = (made_at IS NULL)",
+            name=op.f("ck_survey_results_document_has_its_date"),
+        ),
+        sa.CheckConstraint(
+            "shared_at IS NULL OR document IS NOT NULL",
+            name=op.f("ck_survey_results_shared_is_made"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["survey_id"],
+            ["surveys.id"],
+            name=op.f("fk_survey_results_survey_id_surveys"),
+        ),
+        sa.PrimaryKeyConstraint("survey_id", name=op.f("pk_survey_results")),
+    )
+    op.create_table(
         "survey_versions",
         sa.Column("survey_id", sa.String(length=32), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -810,6 +908,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("survey_wordings")
     op.drop_table("survey_versions")
+    op.drop_table("survey_results")
     with op.batch_alter_table("survey_leaves", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_survey_leaves_survey_id"))
 
@@ -828,6 +927,12 @@ def downgrade() -> None:
 
     op.drop_table("response_intake")
     op.drop_table("printed_documents")
+    with op.batch_alter_table("joint_siblings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_joint_siblings_joint_id"))
+
+    op.drop_table("joint_siblings")
+    op.drop_table("joint_prints")
+    op.drop_table("joint_counts")
     op.drop_table("objections")
     op.drop_table("long_works")
     op.drop_table("token_evidence")

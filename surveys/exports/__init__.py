@@ -1,0 +1,1 @@
+"""Results as files: workbook, CSV, codebook, SPSS, PDF."""
