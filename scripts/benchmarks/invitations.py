@@ -8,6 +8,7 @@ nobody may get a second mail, and one mail at most may be left in doubt.
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -127,8 +128,12 @@ def _send(
         yield Footprint(f"{members:,}: {step[0]}", step[1] - started, step[2])
     # A dead worker's turn ends by itself after three minutes; nobody waits for it here.
     Pace(runtime.redis("register"), sending_id).release()
+    before, gone = _processor_seconds(), sink.count
     for step in _work(runtime, environ, sink, {}, kill_at=None):
         yield Footprint(f"{members:,}: {step[0]}", step[1] - started, step[2])
+        used, last = _processor_seconds() - before, sink.count - gone
+        name = f"{members:,}: the worker's processor for the last {last:,}"
+        yield Footprint(name, used, step[2])
     in_doubt = _in_doubt(runtime, sending_id)
     if sink.count != len(sink.seen) or not 0 <= members - sink.count <= in_doubt <= 1:
         raise SentWrong(f"{sink.count} mails, {len(sink.seen)} people, {in_doubt}")
@@ -161,6 +166,12 @@ def _work(
     finally:
         watch.stopped.set()
         looking.join()
+
+
+def _processor_seconds() -> float:
+    """Return what the processes that have ended took; waiting is left out."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _kill(worker: subprocess.Popen[bytes]) -> None:

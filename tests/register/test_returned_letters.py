@@ -192,8 +192,7 @@ def test_an_official_notes_puts_right_and_sends_again(office: PostOffice) -> Non
     page = official.post("/rettelser/ny-postadresse", dict(moved), of="/oppslag")
     assert "Forslaget venter" in told(page)
     other = signed_in(office, who=OTHER)
-    listed = other.page("/rettelser")
-    link = listed.select_one("tbody a")
+    link = other.page("/rettelser").select_one("tbody a")
     assert link is not None
     address = str(link["href"]).partition(ELECTION)[2]
     assert "Nygata 9, 0155 OSLO" in words_of(other.get(address))
