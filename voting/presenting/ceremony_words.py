@@ -44,8 +44,10 @@ class DisputeWords:
     what: str
     answer_by: datetime | None
     """Until when the dealer is waited for; None when nobody is."""
-    must_leave: bool
+    may_be_left_out: bool
     """Whether the ceremony can begin anew without the dealer."""
+    must_leave: bool
+    """Whether it can begin anew in no other way: everybody sees the fault."""
 
 
 def show_disputes(
@@ -76,7 +78,8 @@ def _show(
         dealer_index=dispute.dealer,
         what=_what(dispute, fault, by, dealer),
         answer_by=dispute.answer_by if is_waiting else None,
-        must_leave=fault is not None,
+        may_be_left_out=fault is not None,
+        must_leave=fault in {Fault.WRONG, Fault.CROWDED},
     )
 
 

@@ -177,7 +177,7 @@ def _disputes(overview: Overview, desk: Desk) -> tuple[DisputeWords, ...]:
 
 def _state(overview: Overview, disputes: Iterable[DisputeWords]) -> str:
     # A dealer whose time is over may be left out: the page must then say so.
-    leaving = [str(each.dealer_index) for each in disputes if each.must_leave]
+    leaving = [str(each.dealer_index) for each in disputes if each.may_be_left_out]
     return "-".join([overview.phase.value, overview.ceremony.state, *leaving])
 
 
@@ -191,7 +191,8 @@ def _leaving(
         seats = {each.official_id for each in overview.ceremony.seats}
         officials = list_officials(desk.session, Role.COMMITTEE)
         words = _disputes(overview, desk)
-    found = [each for each in words if each.dealer_index == index and each.must_leave]
+    found = [each for each in words if each.dealer_index == index]
+    found = [each for each in found if each.may_be_left_out]
     if not found or overview.phase is not Phase.KEYS:
         raise DealerMayStay
     free = [each for each in officials if each.id not in seats]

@@ -45,8 +45,8 @@ const SCREENS = {
 // The step of the ceremony that a stage belongs to, from 1.
 const STEPS = ["keys", "words", "exchange", "file", "rehearsal"];
 const STEP_OF = {
-  "make-keys": 1, "wait-keys": 1, words: 2, exchange: 3, save: 4, "wait-signatures": 4,
-  rehearse: 5, rehearsed: 6,
+  "make-keys": 1, "wait-keys": 1, words: 2, exchange: 3, stopped: 3, "open-share": 3, save: 4,
+  "wait-signatures": 4, rehearse: 5, rehearsed: 6,
 };
 
 const places = Object.fromEntries(["screen", "people", "steps", "notice", "who", "news", "help"]
