@@ -6,7 +6,6 @@ it. What the board holds, and what the committee signs, is the same with and wit
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -101,8 +100,3 @@ def require_public(election: Election, now: datetime) -> None:
     if election.publish_at is not None and now < election.publish_at:
         raise NotPublished(election.publish_at)
     require_approved(election)
-
-
-def may_read_result(election: Election, roles: Collection[Role], now: datetime) -> bool:
-    """Tell whether an official reads the result now: the committee before others."""
-    return not is_embargoed(election, now) or bool(FIRST_TO_READ & frozenset(roles))

@@ -148,13 +148,17 @@ def _reckon_contest(
         for each in unopened
         if index in manifest.styles[each.style].contests
     )
-    decision = _decide(contest, total, turnout, sealed)
+    decision = decide_contest(contest, total, turnout, sealed)
     return ContestResult(index, digital, on_paper, turnout, decision)
 
 
-def _decide(
+def decide_contest(
     contest: Contest, total: Sequence[int], turnout: Turnout, sealed: int
 ) -> Decision | None:
+    """Apply a contest's rule, if it has one, to its votes by slot (§5.9).
+
+    `sealed`: ballots of it that are not opened. None where they could change it.
+    """
     if contest.decision is None:
         return None
     decision = decide(

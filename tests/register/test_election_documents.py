@@ -93,7 +93,7 @@ def test_new_election_opens_a_roll(election: Election) -> None:
 def test_election_comes_once(election: Election) -> None:
     election.create()
     election.create()  # the same document: nothing happens
-    body = {
+    body: JsonValue = {
         "organisation": "",
         "practice": False,
         "slug": "ny",

@@ -11,7 +11,7 @@ from accounts.roles import Role
 from register.elections import ManifestMismatch
 from register.letter_pages import render_example_letter
 from register.mail_templates import suggested_template
-from register.mails import render_example, render_sms
+from register.mails import Personal, render_example, render_sms
 from register.practice import NotForPractice, NotOverYet, hasten_shredding
 from register.roll_phases import RollPhase, SendingKind
 from register.shredding_jobs import shred_roll
@@ -21,7 +21,7 @@ from tests.register.post_office import PostOffice, a_post_office, members
 from tests.register.printed import sheets_of
 from tests.register.register_site import an_app, signed_in, words_of
 from tests.register.roll_files import ELECTION
-from tests.register.test_mails import Personal, head
+from tests.register.test_mails import head
 from tests.smtp import SmtpServer
 
 SAID = "Dette er en øvelse. Stemmene teller ikke, og ingenting blir avgjort."

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from typing_extensions import override
 from wtforms import (
     BooleanField,
     IntegerField,
@@ -115,6 +116,7 @@ class TitledForm(BasicsForm):
     practice = BooleanField(_l("Dette er et øvingsvalg som ikke avgjør noe"))
 
     @property
+    @override
     def is_practice(self) -> bool:
         """Whether it decides nothing."""
         return bool(self.practice.data)

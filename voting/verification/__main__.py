@@ -1,4 +1,7 @@
-"""The command behind ``scripts/verify RECORD.zip [--json]``."""
+"""The command behind ``scripts/verify RECORD.zip [--json]``.
+
+And behind ``scripts/verify --joint A.zip B.zip … [--file JOINT.json]``.
+"""
 
 import argparse
 import json
@@ -10,11 +13,17 @@ from typing import Any
 from crypto.codes import short_fingerprint
 from voting.record import NotARecord, RecordRefused, read_record
 from voting.verification.facts import Facts
+from voting.verification.joint_command import verify_jointly
 from voting.verification.runner import CheckResult, Report, verify_record
-
-PASSED, FAILED, UNUSABLE = 0, 1, 2
-
-PRACTICE_NOTE = "PRACTICE: this is no real election. It decides nothing."
+from voting.verification.telling import (
+    FAILED,
+    PASSED,
+    PRACTICE_NOTE,
+    UNUSABLE,
+    line_of,
+    result_as_json,
+    say,
+)
 
 PAPER_NOTE = (
     "The paper results in it were counted by hand: two of the committee declare them,"
@@ -25,6 +34,8 @@ PAPER_NOTE = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Verify a record; 0 if all passed, 1 if any check failed, 2 if unusable."""
     options = _parser().parse_args(arguments)
+    if options.joint:
+        return verify_jointly(options.joint, options.file, as_json=options.json)
     try:
         with options.record.open("rb") as source:
             parts = read_record(source)
@@ -36,9 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _tell_refused(CheckResult(1, "Files", False, reason), options.json)  # noqa: FBT003 - the field is named passed
     report = verify_record(parts, progress=_show_progress)
     if options.json:
-        _say(json.dumps(_as_json(report), ensure_ascii=False, indent=2))
+        say(json.dumps(_as_json(report), ensure_ascii=False, indent=2))
     else:
-        _say("\n".join(_as_text(report)))
+        say("\n".join(_as_text(report)))
     return PASSED if report.passed else FAILED
 
 
@@ -48,17 +59,28 @@ def _parser() -> argparse.ArgumentParser:
         description="Verify an election record offline, from its zip alone.",
         epilog="Exit status: 0 every check passed, 1 one failed, 2 no usable record.",
     )
-    parser.add_argument("record", type=Path, metavar="RECORD.zip")
+    given = parser.add_mutually_exclusive_group(required=True)
+    given.add_argument("record", type=Path, metavar="RECORD.zip", nargs="?")
+    given.add_argument(
+        "--joint",
+        type=Path,
+        metavar="RECORD.zip",
+        nargs="+",
+        help="add up the records of a joint count",
+    )
+    parser.add_argument(
+        "--file", type=Path, metavar="JOINT.json", help="hold this against their sum"
+    )
     parser.add_argument("--json", action="store_true", help="print a JSON report")
     return parser
 
 
 def _tell_refused(result: CheckResult, as_json: bool) -> int:  # noqa: FBT001 - an option of the command
     if as_json:
-        checks = [_result_as_json(result)]
-        _say(json.dumps({"passed": False, "checks": checks}, indent=2))
+        checks = [result_as_json(result)]
+        say(json.dumps({"passed": False, "checks": checks}, indent=2))
     else:
-        _say(_line(result))
+        say(line_of(result))
     return FAILED
 
 
@@ -66,7 +88,7 @@ def _as_json(report: Report) -> dict[str, Any]:
     facts = report.facts
     told: dict[str, Any] = {
         "passed": report.passed,
-        "checks": [_result_as_json(result) for result in report.results],
+        "checks": [result_as_json(result) for result in report.results],
         "fingerprint": facts.fingerprint.hex(),
         "short_fingerprint": short_fingerprint(facts.fingerprint),
         "paper_declared": facts.parts.paper is not None,
@@ -81,15 +103,6 @@ def _as_json(report: Report) -> dict[str, Any]:
             "contests": _contests(facts),
         }
     return told
-
-
-def _result_as_json(result: CheckResult) -> dict[str, Any]:
-    return {
-        "number": result.number,
-        "name": result.name,
-        "passed": result.passed,
-        "reason": result.reason,
-    }
 
 
 def _contests(facts: Facts) -> list[dict[str, Any]]:
@@ -108,7 +121,7 @@ def _contests(facts: Facts) -> list[dict[str, Any]]:
 
 
 def _as_text(report: Report) -> list[str]:
-    lines = [_line(result) for result in report.results]
+    lines = [line_of(result) for result in report.results]
     facts = report.facts
     lines += ["", f"Fingerprint: {facts.fingerprint.hex()}"]
     short = short_fingerprint(facts.fingerprint)
@@ -137,21 +150,11 @@ def _as_text(report: Report) -> list[str]:
     return lines
 
 
-def _line(result: CheckResult) -> str:
-    if result.passed:
-        return f"{result.number:2}. {result.name}: passed"
-    return f"{result.number:2}. {result.name}: FAILED: {result.reason}"
-
-
 def _show_progress(done: int, total: int) -> None:
     sys.stderr.write(f"\r{done} of {total} ballots")
     if done == total:
         sys.stderr.write("\n")
     sys.stderr.flush()
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
 
 
 if __name__ == "__main__":

@@ -53,4 +53,4 @@ def make(election_id: str) -> ResponseReturnValue:
 
 
 def _copied_title(election: Election) -> str:
-    return _("Øvelse: %(title)s", title=election.title)[:200]
+    return str(_("Øvelse: %(title)s", title=election.title))[:200]

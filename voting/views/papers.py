@@ -14,12 +14,17 @@ from infra.web import current_runtime
 from voting.archive import find_archive
 from voting.archive_stream import stream_folder
 from voting.elections import draft_of, get_election
+from voting.joint_publication import (
+    may_read_own_result,
+    require_not_joined,
+    require_result_public,
+)
 from voting.printing.printed import NotPrinted, PrintKind, load_printed
-from voting.publication import NotPublished, may_read_result, require_public
+from voting.publication import NotPublished, is_embargoed
 from voting.record_export import record_file
 from voting.sealed import find_sealed, sealed_of
 from voting.tables import Election
-from voting.views.acting import reading
+from voting.views.acting import Desk, reading
 from voting.views.pages import require_election_id
 
 blueprint = Blueprint("papers", __name__)
@@ -35,7 +40,8 @@ def download_record(slug: str) -> ResponseReturnValue:
     runtime = current_runtime()
     with runtime.store("service").reading() as session:
         sealed = find_sealed(session, slug)
-        require_public(get_election(session, sealed.id), runtime.clock.now())
+        election = get_election(session, sealed.id)
+        require_result_public(session, election, runtime.clock.now())
         file = record_file(session, runtime.settings, sealed)
     answer = send_file(
         file,
@@ -54,7 +60,7 @@ def download_protocol(slug: str) -> ResponseReturnValue:
     runtime = current_runtime()
     with runtime.store("service").reading() as session:
         election = get_election(session, find_sealed(session, slug).id)
-        require_public(election, runtime.clock.now())
+        require_result_public(session, election, runtime.clock.now())
         language = _language(election)
         content = load_printed(session, election.id, PrintKind.PROTOCOL, language)
     return _pdf(content, PrintKind.PROTOCOL, slug, language)
@@ -77,7 +83,7 @@ def official_protocol(election_id: str) -> ResponseReturnValue:
     """Hand out the protocol to officials, to the committee before it is public."""
     with reading() as desk:
         election = get_election(desk.session, election_id)
-        _require_reader(election)
+        _require_reader(desk, election)
         language = _language(election)
         content = load_printed(desk.session, election_id, PrintKind.PROTOCOL, language)
     return _pdf(content, PrintKind.PROTOCOL, election.slug, language)
@@ -89,7 +95,7 @@ def download_archive(election_id: str) -> ResponseReturnValue:
     """Hand out the archive package, written while it is sent."""
     with reading() as desk:
         election = get_election(desk.session, election_id)
-        _require_reader(election)
+        _require_reader(desk, election)
         packed = find_archive(desk.settings, sealed_of(election))
     name = f"arkivpakke-{election.slug}"
     headers = {"Content-Disposition": f"attachment; filename={name}.zip"}
@@ -97,12 +103,13 @@ def download_archive(election_id: str) -> ResponseReturnValue:
     return Response(body, mimetype="application/zip", headers=headers)
 
 
-def _require_reader(election: Election) -> None:
-    now = current_runtime().clock.now()
-    if election.publish_at and not may_read_result(
-        election, current_official().roles, now
-    ):
+def _require_reader(desk: Desk, election: Election) -> None:
+    roles = current_official().roles
+    if may_read_own_result(desk.session, election, roles, desk.at):
+        return
+    if is_embargoed(election, desk.at) and election.publish_at is not None:
         raise NotPublished(election.publish_at)
+    require_not_joined(desk.session, election)
 
 
 def _language(election: Election) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from accounts.guards import current_official, official, voter
 from accounts.roles import Role
@@ -12,13 +15,19 @@ from infra.web import current_runtime
 from voting.address_changes import list_address_changes
 from voting.elections import draft_of, get_election
 from voting.forms.protocol import ObjectionForm
+from voting.joint_publication import (
+    HeldByJoint,
+    ShownJoined,
+    may_read_own_result,
+    require_result_public,
+)
 from voting.objections import file_objection, list_objections
 from voting.overview import read_overview
 from voting.presenting.protocol_page import ProtocolPage, read_protocol
 from voting.presenting.work_words import show_work
 from voting.printing.printed import PrintKind, printed_languages
 from voting.protocol_signers import list_signers
-from voting.publication import NotPublished, may_read_result, require_public
+from voting.publication import NotPublished, is_embargoed
 from voting.sealed import find_sealed, sealed_of
 from voting.tables import Election
 from voting.views.acting import Desk, acting, reading, refusals_told
@@ -69,10 +78,9 @@ def show_public(slug: str) -> ResponseReturnValue:
         objections = list_objections(session, election)
         changes = list_address_changes(session, election.id)
         languages = printed_languages(session, election.id, PrintKind.PROTOCOL)
-    try:
-        require_public(election, runtime.clock.now())
-    except NotPublished as waiting:
-        return _public("protocol_waits.html", election, at=waiting.publish_at), 404
+        held = _held_back(session, election, runtime.clock.now())
+    if held is not None:
+        return held, 404
     return _public(
         "protocol_public.html",
         election,
@@ -82,6 +90,23 @@ def show_public(slug: str) -> ResponseReturnValue:
         address_changes=changes,
         languages=languages,
     )
+
+
+def _held_back(session: Session, election: Election, now: datetime) -> str | None:
+    try:
+        require_result_public(session, election, now)
+    except NotPublished as waiting:
+        return _public("protocol_waits.html", election, at=waiting.publish_at)
+    except HeldByJoint as held:
+        return render_template(
+            "voting/joint_holds.html",
+            election=election,
+            organisation=draft_of(election).organisation,
+            practice=draft_of(election).practice,
+            joint_id=held.joint_id,
+            is_joined=isinstance(held, ShownJoined),
+        )
+    return None
 
 
 def _public(template: str, election: Election, **context: object) -> str:
@@ -101,8 +126,10 @@ def _protocol_page(template: str, election_id: str, **context: object) -> str:
         election = get_election(desk.session, election_id)
         if election.protocol is None:
             abort(404)
-        if not may_read_result(election, current_official().roles, desk.at):
-            return election_page("result_waits.html", election, at=election.publish_at)
+        roles = current_official().roles
+        if not may_read_own_result(desk.session, election, roles, desk.at):
+            at = election.publish_at if is_embargoed(election, desk.at) else None
+            return election_page("result_waits.html", election, at=at)
         context |= _signatures(desk, election)
     return election_page(template, election, protocol=_read(election), **context)
 

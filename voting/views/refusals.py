@@ -26,9 +26,18 @@ from voting.elections import (
     ThresholdFixed,
     TitleMalformed,
 )
+from voting.joint import JointRefused
+from voting.joint_counts import (
+    AlreadyDeclared,
+    AlreadyJoint,
+    NotSealedYet,
+    UnknownJoint,
+)
+from voting.joint_publication import ShownJoined, WaitsForJoint
 from voting.objections import NotBeforeCommittee, ObjectionEmpty, TooManyObjections
 from voting.paper import MoreRejectedThanOpened, OtherGroups, VotesDoNotAddUp
 from voting.phases import ForbiddenTransition
+from voting.presenting.joint_progress import joint_reason
 from voting.printing.printed import NotPrinted
 from voting.proposal_making import (
     CountAlreadyStarted,
@@ -88,6 +97,13 @@ SENTENCES: Final[Mapping[type[Exception], LazyString]] = {
     ObjectionEmpty: _("En innsigelse har fra 1 til 4 000 tegn."),
     TooManyObjections: _("Det er ført så mange innsigelser som det er plass til."),
     HoldTooLong: _("Makuleringen kan utsettes høyst 30 dager om gangen, fra nå."),
+    AlreadyDeclared: _("Den felles opptellingen er avtalt. Da kan ingen trekke seg."),
+    AlreadyJoint: _("En av avstemningene er med i en felles opptelling fra før."),
+    JointRefused: _("Avstemningene kan ikke telles sammen."),
+    NotSealedYet: _("Dere kan godta når deres eget valg er forseglet."),
+    ShownJoined: _("Resultatet vises bare sammen med de andre forbundenes."),
+    UnknownJoint: _("Det er ingen slik felles opptelling."),
+    WaitsForJoint: _("Resultatet kommer sammen med de andre forbundenes."),
     MarksMissing: _(
         "Registeret har ikke gitt sine siste tall ennå. Det skjer av seg selv; prøv"
         " igjen om et minutt."
@@ -161,6 +177,9 @@ _TOLD_TO_VOTERS: Final = {
 }
 """Registered with the pages of voters and holders, in words for them."""
 _NOT_FOUND: Final = {
+    ShownJoined,
+    UnknownJoint,
+    WaitsForJoint,
     ArchiveNotPacked,
     NoSuchContest,
     NotPrinted,
@@ -173,6 +192,8 @@ _FORBIDDEN: Final = {NotSeated}
 
 def sentence_of(refused: Exception) -> str:
     """Return the sentence for a refusal; the text of the exception is never shown."""
+    if isinstance(refused, JointRefused):
+        return joint_reason(refused)
     if isinstance(refused, DraftIncomplete):
         return str(INCOMPLETE.get(refused.code, _("Utkastet er ikke ferdig.")))
     for kind in type(refused).__mro__:

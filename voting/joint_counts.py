@@ -1,0 +1,284 @@
+"""Use cases of joint counts: propose, agree for the own election, leave.
+
+Whoever proposes names the others' elections by their short names, which stand in their
+public addresses. Each union's organiser then agrees for the own election alone, once it
+is sealed; with the last of them the count is declared, before any election has opened.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from infra.audit import record_event
+from infra.config import Settings
+from infra.databases import lock_named
+from voting.elections import get_election, hold_phase
+from voting.joint import (
+    LONGEST_TITLE,
+    MOST_SIBLINGS,
+    Declaration,
+    JointRefused,
+    Sibling,
+    encode_declaration,
+    require_joinable,
+    sign_joint,
+)
+from voting.joint_tables import JointCount, JointSibling
+from voting.phases import Phase
+from voting.sealed import sealed_of
+from voting.sealing import service_seed
+from voting.tables import Election
+
+BEFORE_OPENING = frozenset({Phase.DRAFT, Phase.KEYS, Phase.READY})
+
+
+class UnknownJoint(Exception):
+    """There is no such joint count, or the election is in none."""
+
+
+class AlreadyJoint(Exception):
+    """An election is in a joint count already."""
+
+
+class UnknownSibling(Exception):
+    """No election has this short name; the first that is wrong is named."""
+
+    def __init__(self, slug: str) -> None:
+        """Take what was typed: the address of an election is public."""
+        super().__init__("no such election")
+        self.slug = slug
+
+
+class AlreadyDeclared(Exception):
+    """The joint count is declared: nobody leaves it any more."""
+
+
+class NotSealedYet(Exception):
+    """An organiser agrees once the own election is sealed: what is joined is fixed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """A joint count with its elections, in order."""
+
+    row: JointCount
+    siblings: tuple[tuple[JointSibling, Election], ...]
+
+    @property
+    def elections(self) -> list[Election]:
+        """The elections alone."""
+        return [election for _, election in self.siblings]
+
+    @property
+    def is_declared(self) -> bool:
+        """Tell whether every union agreed in time."""
+        return self.row.declaration is not None
+
+    @property
+    def is_broken(self) -> bool:
+        """Tell whether one of its elections will never have an approved result."""
+        return any(
+            each.phase == Phase.CANCELLED
+            or (each.certificate is not None and each.approved_at is None)
+            for each in self.elections
+        )
+
+
+def find_joint(session: Session, election_id: str) -> Joint | None:
+    """Return the joint count that an election is in, or was invited to."""
+    sibling = session.get(JointSibling, election_id)
+    return None if sibling is None else load_joint(session, sibling.joint_id)
+
+
+def load_joint(session: Session, joint_id: str) -> Joint:
+    """Return a joint count.
+
+    Raises:
+        UnknownJoint: there is none.
+
+    """
+    row = session.get(JointCount, joint_id)
+    if row is None:
+        raise UnknownJoint
+    query = (
+        select(JointSibling, Election)
+        .join(Election, Election.id == JointSibling.election_id)
+        .where(JointSibling.joint_id == joint_id)
+        .order_by(JointSibling.place)
+    )
+    return Joint(
+        row, tuple((each, election) for each, election in session.execute(query))
+    )
+
+
+def propose_joint(
+    session: Session,
+    election_id: str,
+    *,
+    title: str,
+    slugs: Sequence[str],
+    actor: str,
+    at: datetime,
+) -> Joint:
+    """Invite other unions' elections to be counted jointly with one's own.
+
+    Raises:
+        JointRefused: `number`, `open`, `same-election`, or `title`.
+        UnknownSibling, AlreadyJoint: see there.
+
+    """
+    title = " ".join(title.split())
+    if not 1 <= len(title) <= LONGEST_TITLE or not title.isprintable():
+        raise JointRefused("title")
+    own = get_election(session, election_id)
+    elections = [own, *(_by_slug(session, slug) for slug in slugs)]
+    if not 2 <= len(elections) <= MOST_SIBLINGS:  # noqa: PLR2004 - one is not joint
+        raise JointRefused("number")
+    if len({each.id for each in elections}) < len(elections):
+        raise JointRefused("same-election")
+    for each in sorted(elections, key=lambda one: one.id):
+        hold_phase(session, each)
+        if each.phase not in BEFORE_OPENING:
+            raise JointRefused("open")
+        if session.get(JointSibling, each.id) is not None:
+            raise AlreadyJoint
+    row = JointCount(id=secrets.token_hex(16), title=title)
+    session.add(row)
+    session.flush()
+    session.add_all(
+        JointSibling(election_id=each.id, joint_id=row.id, place=place)
+        for place, each in enumerate(elections)
+    )
+    session.flush()
+    _record(session, elections, "joint-proposed", actor, at)
+    return load_joint(session, row.id)
+
+
+def agree_to_joint(
+    session: Session,
+    settings: Settings,
+    election_id: str,
+    *,
+    actor: str,
+    at: datetime,
+) -> Joint:
+    """Agree for one election; the last one declares the count.
+
+    Raises:
+        UnknownJoint, NotSealedYet: see there.
+        AlreadyDeclared: all have agreed.
+        JointRefused: the elections differ, or one has opened; nothing is stored.
+
+    """
+    joint = _hold(session, election_id)
+    if joint.is_declared:
+        raise AlreadyDeclared
+    own = session.get_one(JointSibling, election_id)
+    election = get_election(session, election_id)
+    if election.manifest is None or election.phase == Phase.CANCELLED:
+        raise NotSealedYet
+    if election.phase != Phase.READY:
+        raise JointRefused("open")
+    own.agreed_by = actor
+    session.flush()
+    _record(session, [election], "joint-agreed", actor, at)
+    if all(each.agreed_by for each, _ in joint.siblings):
+        _declare(session, settings, joint, actor, at)
+    return joint
+
+
+def leave_joint(
+    session: Session, election_id: str, *, actor: str, at: datetime
+) -> None:
+    """Say no for one election, or take the proposal back: nothing is left of it.
+
+    Raises:
+        UnknownJoint: it is in none.
+        AlreadyDeclared: too late.
+
+    """
+    joint = _hold(session, election_id)
+    if joint.is_declared:
+        raise AlreadyDeclared
+    _record(session, joint.elections, "joint-declined", actor, at)
+    mine = JointSibling.joint_id == joint.row.id
+    session.execute(delete(JointSibling).where(mine))
+    session.execute(delete(JointCount).where(JointCount.id == joint.row.id))
+
+
+def siblings_of(joint: Joint) -> list[Sibling]:
+    """Return a joint count's elections as they were sealed.
+
+    Raises:
+        NotSealedYet: one is not.
+
+    """
+    found = []
+    for each in joint.elections:
+        if each.manifest is None:
+            raise NotSealedYet
+        sealed = sealed_of(each)
+        found.append(
+            Sibling(
+                sealed.manifest, sealed.fingerprint, sealed.opens_at, sealed.closes_at
+            )
+        )
+    return found
+
+
+def _declare(
+    session: Session, settings: Settings, joint: Joint, actor: str, at: datetime
+) -> None:
+    siblings = siblings_of(joint)
+    require_joinable(siblings, at)
+    if any(each.phase != Phase.READY for each in joint.elections):
+        raise JointRefused("open")
+    declaration = encode_declaration(
+        Declaration(
+            joint.row.id,
+            joint.row.title,
+            at.replace(microsecond=0),
+            tuple(each.fingerprint for each in siblings),
+        )
+    )
+    joint.row.declaration = declaration
+    joint.row.declaration_signature = sign_joint(
+        service_seed(settings), "joint", declaration
+    )
+    session.flush()
+    _record(session, joint.elections, "joint-declared", actor, at)
+
+
+def _hold(session: Session, election_id: str) -> Joint:
+    sibling = session.get(JointSibling, election_id)
+    if sibling is None:
+        raise UnknownJoint
+    lock_named(session, b"joint", sibling.joint_id.encode())
+    session.flush()
+    session.expire_all()  # what was read before may have been changed meanwhile
+    joint = find_joint(session, election_id)
+    if joint is None:
+        raise UnknownJoint
+    for each in sorted(joint.elections, key=lambda one: one.id):
+        hold_phase(session, each)
+    return joint
+
+
+def _by_slug(session: Session, slug: str) -> Election:
+    found = session.scalars(select(Election).where(Election.slug == slug)).one_or_none()
+    if found is None:
+        raise UnknownSibling(slug)
+    return found
+
+
+def _record(
+    session: Session, elections: Sequence[Election], kind: str, actor: str, at: datetime
+) -> None:
+    for each in elections:
+        record_event(session, at=at, actor=actor, kind=kind, subject=each.id)
