@@ -109,7 +109,7 @@ def render_overview(
     """Render a page for which the overview has been read."""
     official, service = current_official(), current_runtime().settings.service_url
     here = overview.election_id
-    roles = [str(ROLES[role]) for role in sorted(official.roles)]
+    roles = [str(ROLES[role]).lower() for role in sorted(official.roles)]
     return render_template(
         f"register/{template}",
         roll=overview,
@@ -118,6 +118,7 @@ def render_overview(
             "name": official.name,
             "role": ", ".join(roles),
             "sign_out_url": url_for("register_entrance.leave"),
+            "account_url": f"{service}/konto",
         },
         election_url=f"{service}/valg/{here}",
         rooms=[name for name in _ROOMS if _may_open(name)],
