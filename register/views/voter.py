@@ -7,7 +7,6 @@ host, so that it is let in by its origin, without credentials.
 from __future__ import annotations
 
 from datetime import datetime
-from ipaddress import IPv6Network, ip_address
 from typing import Final, cast
 
 from flask import Blueprint, Response, jsonify, request
@@ -19,6 +18,7 @@ from accounts.guards import voter
 from crypto.encoding import JsonValue, decode_hex
 from crypto.errors import CryptoError
 from infra.json_requests import RequestRefused, WrongFields, read_json
+from infra.network import network_of
 from infra.problems import problem_of
 from infra.runtime import Runtime
 from infra.throttle import forget_attempts, require_attempts_left
@@ -149,18 +149,7 @@ def _forgive(runtime: Runtime) -> None:
 
 
 def _network_limit() -> tuple[str, str, int]:
-    return "network", _network(), ATTEMPTS_OF_A_NETWORK
-
-
-def _network() -> str:
-    # Of an IPv6 address the first half: a household has all of the second.
-    try:
-        address = ip_address(request.remote_addr or "")
-    except ValueError:  # a Unix socket, or a proxy that names no address
-        return ""
-    if address.version == 6:  # noqa: PLR2004 - the protocol's own number
-        return str(IPv6Network((address, 64), strict=False))
-    return str(address)
+    return "network", network_of(request.remote_addr), ATTEMPTS_OF_A_NETWORK
 
 
 def _shown(found: IdentifiedVoter) -> dict[str, JsonValue]:

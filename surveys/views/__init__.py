@@ -6,6 +6,10 @@ from typing import Final
 
 from flask import Blueprint
 
-from surveys.views import answering
+from surveys.views import answer_api, answering, log
 
-BLUEPRINTS: Final[tuple[Blueprint, ...]] = (answering.blueprint,)
+BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
+    answer_api.blueprint,
+    answering.blueprint,
+    log.blueprint,
+)

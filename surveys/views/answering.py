@@ -18,8 +18,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from accounts.guards import voter
+from infra.network import network_of
 from infra.problems import register_problem
 from infra.runtime import Runtime
+from infra.throttle import require_attempts_left
 from infra.web import current_runtime
 from surveys.casting import SUBMISSION_BYTES, AnswerRefused, answer_open_survey
 from surveys.form_answers import read_form_answers
@@ -46,6 +48,10 @@ CHANGE_FIELD: Final = "endre"
 LARGEST_FORM: Final = 1024 * 1024
 """Bytes; the longest texts that a questionnaire can ask for, with room."""
 MOST_FIELDS: Final = 5_000
+SENT_BY_A_NETWORK: Final = 300
+"""Forms within a quarter: an office shares one address, a script does not stop."""
+
+_PURPOSE: Final = "open-survey"
 
 register_problem(UnknownSurvey, 404, _("Det er ingen undersøkelse på denne adressen."))
 register_problem(NothingToAnswer, 404, _("Undersøkelsen har ingen spørsmål."))
@@ -119,6 +125,8 @@ def _number() -> str:
 def _send(
     runtime: Runtime, asked: Asked, visit: Visit, step: Step, number: str
 ) -> ResponseReturnValue:
+    network = network_of(request.remote_addr)
+    require_attempts_left(runtime, "service", _PURPOSE, network, SENT_BY_A_NETWORK)
     try:
         with runtime.store("service").begin() as session:
             answer_open_survey(

@@ -35,8 +35,10 @@ EVERYTHING = {
 
 
 @pytest.fixture
-def site(sqlite_stores: Stores, tmp_path: Path) -> OpenSite:
-    return open_site(sqlite_stores.service, tmp_path, course())
+def site(sqlite_stores: Stores, tmp_path: Path, redis_url: str) -> Iterator[OpenSite]:
+    lent = open_site(sqlite_stores.service, tmp_path, course(), redis_url)
+    yield lent
+    lent.runtime.close()
 
 
 @pytest.fixture

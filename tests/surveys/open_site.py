@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import redis
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import text
@@ -18,6 +19,7 @@ from infra.clock import FixedClock
 from infra.config import load_settings
 from infra.databases import Store
 from infra.runtime import Runtime
+from infra.sides import Side
 from infra.web import init_web
 from surveys.definition import Definition
 from surveys.launch import launch_survey
@@ -67,10 +69,15 @@ class OpenSite:
         return answering_app(moved)
 
 
-def open_site(store: Store, folder: Path, definition: Definition) -> OpenSite:
-    """Make, launch and open a survey of mode open."""
+def open_site(
+    store: Store, folder: Path, definition: Definition, redis_url: str | None = None
+) -> OpenSite:
+    """Make, launch and open a survey of mode open; to send in it needs Redis."""
     settings = load_settings({"URNE_ENVIRONMENT": "test", "URNE_DATA_DIR": str(folder)})
-    runtime = Runtime(settings, FixedClock(DURING), {"service": store}, {})
+    connections: dict[Side, redis.Redis] = {}
+    if redis_url is not None:
+        connections["service"] = redis.Redis.from_url(redis_url)
+    runtime = Runtime(settings, FixedClock(DURING), {"service": store}, connections)
     wanted = SurveySettings(
         title="Medlemsundersøkelsen 2027",
         organisation="Fagforbundet for prøver",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,8 +26,10 @@ SENDING = {
 
 
 @pytest.fixture
-def site(sqlite_stores: Stores, tmp_path: Path) -> OpenSite:
-    return open_site(sqlite_stores.service, tmp_path, course())
+def site(sqlite_stores: Stores, tmp_path: Path, redis_url: str) -> Iterator[OpenSite]:
+    lent = open_site(sqlite_stores.service, tmp_path, course(), redis_url)
+    yield lent
+    lent.runtime.close()
 
 
 def soup(answer: TestResponse) -> BeautifulSoup:
