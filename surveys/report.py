@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -38,6 +39,9 @@ from surveys.statistics import (
     percent,
 )
 from surveys.tabulation import NOT_TICKED, TICKED, UNTOLD
+
+MOST_TEXTS: Final = 200
+"""On a page or in the report; all of them are in the workbook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,13 @@ class Section:
     kind: Kind
     exhibits: tuple[Exhibit, ...] = ()
     texts: tuple[str, ...] = ()
+    """All that was written; a page shows `sample` of it."""
     legend: tuple[str, ...] = ()
+
+    @property
+    def sample(self) -> tuple[str, ...]:
+        """The first of what was written, in an order that nobody chose."""
+        return self.texts[:MOST_TEXTS]
 
     @property
     def is_empty(self) -> bool:

@@ -11,6 +11,7 @@ from scripts.benchmarks.invitations import measure_invitations
 from scripts.benchmarks.letters import measure_letters
 from scripts.benchmarks.measuring import Measurement
 from scripts.benchmarks.roll import Footprint, measure_roll
+from scripts.benchmarks.surveys import measure_surveys
 
 _BENCHMARKS: Mapping[str, Callable[[int], Iterator[Measurement]]] = {
     "ballots": measure_ballots,
@@ -20,6 +21,7 @@ _BENCHMARKS: Mapping[str, Callable[[int], Iterator[Measurement]]] = {
 _LARGE: Mapping[str, Callable[[int], Iterator[Footprint]]] = {
     "invitations": measure_invitations,
     "roll": measure_roll,
+    "surveys": measure_surveys,
 }
 """Take minutes, so they are measured only when they are named."""
 
@@ -33,7 +35,10 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="/".join(known))
     parser.add_argument("--runs", type=int, default=200, help="runs of each (200)")
     parser.add_argument(
-        "--members", type=int, default=400_000, help="of a large roll (400000)"
+        "--members",
+        type=int,
+        default=400_000,
+        help="of a large roll or survey (400000)",
     )
     parser.add_argument("--json", action="store_true", help="one object a line")
     chosen = parser.parse_args()
