@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { cleanAnswers } from "../../static/js/survey/answers.js";
 import { isMet, visiblePages } from "../../static/js/survey/conditions.js";
+import { readFormAnswers } from "../../static/js/survey/form_answers.js";
 import { piped } from "../../static/js/survey/piping.js";
 
 function vectors(name) {
@@ -32,5 +34,15 @@ for (const each of piping.cases) {
   test(`piping: ${each.comment}`, () => {
     const language = each.language ?? "nb";
     assert.equal(piped(each.text, each.answers, piping.definition, language), each.piped);
+  });
+}
+
+const forms = vectors("answers");
+for (const each of forms.cases) {
+  test(`answers: ${each.comment}`, () => {
+    const raw = readFormAnswers(forms.definition, each.form);
+    const { answers, problems } = cleanAnswers(forms.definition, raw);
+    assert.deepEqual(problems, each.problems ?? []);
+    assert.deepEqual(each.problems ? undefined : answers, each.answers);
   });
 }

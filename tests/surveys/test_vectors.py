@@ -1,17 +1,20 @@
 """Python's half of the vectors; Node's is tests/javascript/survey.test.mjs."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from surveys.answers import visible_pages
+from surveys.answer_problems import AnswersRefused
+from surveys.answers import clean_answers, visible_pages
 from surveys.condition_reader import read_condition
 from surveys.conditions import condition_json, is_met
 from surveys.definition import read_definition
 from surveys.definition_fields import Fields
 from surveys.definition_problems import DefinitionMalformed, ProblemList
+from surveys.form_answers import read_form_answers
 from surveys.piping import piped
 
 VECTORS = Path(__file__).parent / "vectors"
@@ -54,3 +57,15 @@ def test_earlier_answers_are_filled_in() -> None:
         language = case.get("language", "nb")
         filled = piped(case["text"], case["answers"], definition, language)
         assert filled == case["piped"], case["comment"]
+
+
+@pytest.mark.parametrize("case", read("answers")["cases"], ids=comment)
+def test_form_is_read_and_answers_are_kept_or_refused(case: dict[str, Any]) -> None:
+    definition = read_definition(read("answers")["definition"])
+    raw = read_form_answers(definition, case["form"])
+    try:
+        kept, problems = clean_answers(definition, raw), []
+    except AnswersRefused as refused:
+        kept, problems = None, [asdict(each) for each in refused.problems]
+    assert problems == case.get("problems", [])
+    assert kept == case.get("answers")

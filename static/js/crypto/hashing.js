@@ -58,3 +58,8 @@ export function challenge(tag, ...parts) {
 export function hashToPoint(tag, ...parts) {
   return fromUniformBytes(wideDigest(tag, ...parts));
 }
+
+/** @param {Uint8Array} file @returns {Uint8Array} SHA-256 of its bytes, 32 bytes */
+export function fileDigest(file) {
+  return sha256(file);
+}
