@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+NO_HEADINGS: Final = 0
+"""The line of the headings of a file that has none."""
+
 
 class Field(StrEnum):
     """What is read from a roll file; every other column is left unread."""
@@ -31,7 +34,8 @@ class ColumnMapping:
     """An official's own choice of columns, in place of what the headings suggest."""
 
     heading_line: int
-    """Line of the headings in the file, counted from 1; the members come below."""
+    """Line of the headings in the file, counted from 1; the members come below. 0: the
+    file has none, and all its lines are members."""
 
     columns: Mapping[Field, int]
     """Column of each field, counted from 0."""

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Final
 
 from register.columns import ColumnMapping, HeadingRow
+from register.roll_samples import sample_columns, table_worth
 from register.roll_source import (
     MAX_COLUMNS,
     TOP_LINES,
@@ -39,21 +40,27 @@ def open_delimited(data: bytes, mapping: ColumnMapping | None) -> RollSource:
     Raises:
         UnknownEncoding: neither encoding, or NUL characters (UTF-16 has them).
         BrokenQuoting: no headings, and a quotation mark that is never closed.
-        NoHeadings: no line near the top names two fields.
+        NoHeadings: no line near the top names two fields; with samples of the columns.
         MappingOutsideFile: the mapping's line or columns are not there.
 
     """
     encoding = detect_encoding(data)
     best: HeadingRow | None = None
     best_delimiter, broken = DELIMITERS[0], None
+    tops = []
     for delimiter in DELIMITERS:
         top, error = _top(data, encoding, delimiter)
+        tops.append(top)
         broken = broken or error
         heading = locate_heading(top, mapping)
         if heading and (best is None or _worth(heading) > _worth(best)):
             best, best_delimiter = heading, delimiter
     if best is None:
-        raise broken or (NoHeadings() if mapping is None else MappingOutsideFile())
+        raise broken or (
+            NoHeadings(sample_columns(max(tops, key=table_worth)))
+            if mapping is None
+            else MappingOutsideFile()
+        )
     return RollSource(
         encoding=encoding,
         delimiter=best_delimiter,

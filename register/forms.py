@@ -18,6 +18,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from register.columns import ColumnMapping, Field
 from register.resends import LONGEST_REASON, SHORTEST_REASON, Decision
+from register.roll_samples import column_letters
 
 UNMAPPED = -1
 
@@ -71,14 +72,37 @@ class ColumnsForm(FlaskForm):  # type: ignore[misc] # as above
     channel = SelectField(_l("Foretrukket kanal"), coerce=int)
     language = SelectField(_l("Målform"), coerce=int)
 
+    first_line = HiddenField(validators=[Length(max=10)])
+    """Of a file without headings that were found: where they stand if there are any."""
+
+    has_headings = BooleanField(_l("Første linje er overskrifter, ikke et medlem"))
+
     def offer(self, headings: Sequence[str]) -> None:
-        """Set the columns that can be chosen."""
-        choices = [(UNMAPPED, str(_l("Finnes ikke i filen")))]
-        for place, heading in enumerate(headings):
-            unnamed = _l("Kolonne %(number)s uten navn", number=place + 1)
-            choices.append((place, heading or str(unnamed)))
+        """Set the columns that can be chosen, by their headings."""
+        names = [
+            heading or str(_l("Kolonne %(number)s uten navn", number=place + 1))
+            for place, heading in enumerate(headings)
+        ]
+        self._offer(names)
+
+    def offer_lettered(self, samples: Sequence[Sequence[str]]) -> None:
+        """Set the columns that can be chosen, by their place and what is in them."""
+        names = []
+        for place, values in enumerate(samples):
+            name = str(_l("Kolonne %(letters)s", letters=column_letters(place)))
+            names.append(f"{name}: {', '.join(values)}" if values else name)
+        self._offer(names)
+
+    def _offer(self, names: Sequence[str]) -> None:
+        none = (UNMAPPED, str(_l("Finnes ikke i filen")))
         for name in Field:
-            self[name].choices = choices
+            self[name].choices = [none, *enumerate(names)]
+
+    @property
+    def line(self) -> str:
+        """The line of the headings as `read_mapping` reads it."""
+        chosen = self.first_line if self.has_headings.data else self.heading_line
+        return str(chosen.data or "")
 
     def chosen(self) -> str:
         """Return the choice as `read_mapping` reads it; nothing chosen is ""."""

@@ -18,6 +18,7 @@ from register.columns import Field
 from register.persons import Person
 from register.roll_findings import GroupCount, Notice, Problem, Remark, RowError
 from register.roll_import import RollDifference
+from register.roll_samples import ColumnSamples
 from register.rollfile import RollPreview
 
 FINDINGS_KEPT: Final = 5_000
@@ -38,7 +39,6 @@ _SIMPLE: Final[Mapping[str, type[refusals.RollFileRefused]]] = {
         refusals.OldOrLockedWorkbook,
         refusals.DangerousWorkbook,
         refusals.UnknownSheet,
-        refusals.NoHeadings,
         refusals.MappingOutsideFile,
         refusals.NoMembers,
     )
@@ -226,12 +226,27 @@ def _write_refusal(refused: refusals.RollFileRefused) -> JsonValue:
         value["headings"] = list(refused.headings)
         value["line"] = refused.line
         value["missing"] = [field.value for field in refused.missing]
+    elif isinstance(refused, refusals.NoHeadings):
+        value["samples"] = _write_samples(refused.samples)
     elif isinstance(refused, refusals.IdentityNumberFound):
         value["count"] = refused.count
         value["places"] = [
             [place.line, place.heading, place.masked] for place in refused.places
         ]
     return value
+
+
+def _write_samples(samples: ColumnSamples | None) -> JsonValue:
+    if samples is None:
+        return None
+    columns: list[JsonValue] = [list(each) for each in samples.columns]
+    return {"columns": columns, "line": samples.line}
+
+
+def _read_samples(value: dict[str, Any] | None) -> ColumnSamples | None:
+    if value is None:
+        return None
+    return ColumnSamples(value["line"], tuple(tuple(each) for each in value["columns"]))
 
 
 def _read_refusal(value: dict[str, Any]) -> refusals.RollFileRefused:
@@ -252,6 +267,7 @@ _WITH_PARAMETERS: Final[
         tuple(Field(each) for each in value["missing"]),
         tuple(value["headings"]),
     ),
+    "NoHeadings": lambda value: refusals.NoHeadings(_read_samples(value["samples"])),
     "IdentityNumberFound": lambda value: refusals.IdentityNumberFound(
         tuple(refusals.IdentityPlace(*place) for place in value["places"]),
         value["count"],

@@ -8,11 +8,13 @@ from typing import Final
 
 from register.cells import UnreadableCell, clean_cell, showable
 from register.columns import (
+    NO_HEADINGS,
     ColumnMapping,
     HeadingRow,
     find_heading_row,
     missing_fields,
 )
+from register.roll_samples import column_letters
 from register.rollfile_refusals import MappingOutsideFile, MissingColumns
 
 Line = tuple[int, tuple[str, ...]]
@@ -60,11 +62,24 @@ def locate_heading(
     if mapping is None:
         return find_heading_row(readable)
     places = mapping.columns.values()
+    if mapping.heading_line == NO_HEADINGS:
+        return _lettered(readable, mapping)
     for line, headings in readable:
         within = all(0 <= place < len(headings) for place in places)
         if line == mapping.heading_line and within:
             return HeadingRow(line, headings, dict(mapping.columns), {})
     return None
+
+
+def _lettered(
+    top: Iterable[tuple[int, tuple[str, ...]]], mapping: ColumnMapping
+) -> HeadingRow | None:
+    """Return letters for headings, as many as the widest line has columns."""
+    width = max((len(cells) for _, cells in top), default=0)
+    if not all(0 <= place < width for place in mapping.columns.values()):
+        return None
+    letters = tuple(column_letters(place) for place in range(width))
+    return HeadingRow(NO_HEADINGS, letters, dict(mapping.columns), {})
 
 
 def require_columns(heading: HeadingRow) -> None:

@@ -168,6 +168,12 @@ REMARKS: Final[Mapping[Remark, Sentence]] = {
     ),
 }
 
+UNPOINTED: Final = Sentence(
+    N_("Disse kolonnene må velges: %(missing)s."),
+    N_("Pek ut kolonnene etter plassering."),
+)
+"""Of a file without headings in which too few columns were pointed out."""
+
 REFUSALS: Final[Mapping[type[refusals.RollFileRefused], Sentence]] = {
     refusals.EmptyFile: Sentence(
         N_("Filen er tom."), N_("Eksporter den på nytt fra medlemsregisteret.")
@@ -201,7 +207,10 @@ REFUSALS: Final[Mapping[type[refusals.RollFileRefused], Sentence]] = {
     ),
     refusals.NoHeadings: Sentence(
         N_("Fant ingen rad med overskrifter øverst i filen."),
-        N_("Ta med en rad med overskrifter som medlemsnummer, fornavn og etternavn."),
+        N_(
+            "Pek ut kolonnene her, eller ta med en rad med overskrifter i eksporten:"
+            " medlemsnummer, fornavn og etternavn."
+        ),
     ),
     refusals.MissingColumns: Sentence(
         N_("Overskriftene på linje %(line)s mangler kolonner: %(missing)s."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from register.columns import Field
+from register.roll_samples import ColumnSamples
 
 
 class RollFileRefused(ValueError):
@@ -56,6 +57,11 @@ class BrokenQuoting(RollFileRefused):
 
 class NoHeadings(RollFileRefused):
     """No row near the top names the columns."""
+
+    def __init__(self, samples: ColumnSamples | None = None) -> None:
+        """Take what an official may point the columns out by; None: there are none."""
+        super().__init__("no headings")
+        self.samples = samples
 
 
 class MissingColumns(RollFileRefused):

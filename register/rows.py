@@ -16,7 +16,7 @@ from register.cells import (
     without_decimals,
     without_placeholder,
 )
-from register.columns import Field, HeadingRow, compact
+from register.columns import NO_HEADINGS, Field, HeadingRow, compact
 from register.contacts import (
     ForeignLetters,
     MalformedAddress,
@@ -246,6 +246,8 @@ class _Checker:
         return False
 
     def _repeats_headings(self, cells: Mapping[Field, str]) -> bool:
+        if self._heading.line == NO_HEADINGS:
+            return False
         title = compact(self._titles[Field.MEMBER_NUMBER])
         return compact(cells[Field.MEMBER_NUMBER]) == title and all(
             compact(text) == compact(self._titles[field])

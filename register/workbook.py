@@ -14,6 +14,7 @@ from openpyxl.workbook import Workbook
 from infra import workbook_guard
 from register.cells import text_of
 from register.columns import ColumnMapping, HeadingRow, missing_fields
+from register.roll_samples import sample_columns, table_worth
 from register.roll_source import (
     LAST_LINE,
     MAX_COLUMNS,
@@ -47,7 +48,7 @@ def open_workbook(
         NotAWorkbook: cannot be read; also OldOrLockedWorkbook, DangerousWorkbook.
         TooLarge: see `infra.workbook_guard`.
         UnknownSheet: no sheet of that name.
-        NoHeadings: no sheet has a line that names two fields.
+        NoHeadings: no sheet has a line that names two fields; with samples.
         MappingOutsideFile: the mapping's line or columns are not there.
 
     """
@@ -60,7 +61,10 @@ def open_workbook(
         if (heading := locate_heading(_top(book, title), mapping))
     ]
     if not found:
-        raise NoHeadings if mapping is None else MappingOutsideFile
+        if mapping is not None:
+            raise MappingOutsideFile
+        tops = [_top(book, title) for title in titles]
+        raise NoHeadings(sample_columns(max(tops, key=table_worth, default=[])))
     chosen, heading = min(found, key=lambda pair: len(missing_fields(pair[1].columns)))
     others = [title for title, other in found if title != chosen and _is_roll(other)]
     width = 1 + max(heading.columns.values())

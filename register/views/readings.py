@@ -110,8 +110,8 @@ def confirm(election_id: str, reading: str) -> ResponseReturnValue:
 @register_official(Role.ORGANISER)
 def choose_columns(election_id: str, reading: str) -> ResponseReturnValue:
     """Have the same file read again, with other columns."""
-    form, columns = TicketForm(), ColumnsForm().chosen()
-    mapping = read_mapping(form.heading_line.data or "", columns)
+    form, columns = TicketForm(), ColumnsForm()
+    mapping = read_mapping(columns.line, columns.chosen())
     with acting() as desk:
         row = _row(desk, election_id, reading)
         upload = reopen_upload(desk.keystore, desk.redis, row)

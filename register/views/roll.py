@@ -32,10 +32,11 @@ from register.roll_uploads import (
     seal_upload,
 )
 from register.rollfile import RollPreview, read_roll
-from register.rollfile_refusals import MissingColumns, RollFileRefused, RollHasErrors
+from register.rollfile_refusals import RollFileRefused, RollHasErrors
 from register.views.desk import Desk, acting, reading, refusals_told, register_page
 from register.views.roll_preview import (
     Place,
+    can_be_pointed_out,
     difference_words,
     error_sheet,
     preview_page,
@@ -76,8 +77,8 @@ def upload(election_id: str) -> ResponseReturnValue:
 @register_official(Role.ORGANISER)
 def choose_columns(election_id: str) -> ResponseReturnValue:
     """Preview the same file with other columns."""
-    form, columns = TicketForm(), ColumnsForm().chosen()
-    mapping = read_mapping(form.heading_line.data or "", columns)
+    form, columns = TicketForm(), ColumnsForm()
+    mapping = read_mapping(columns.line, columns.chosen())
     ticket, sheet = form.ticket.data or "", form.sheet.data or None
     try:
         with reading() as desk:
@@ -208,10 +209,10 @@ def _preview(coming: Upload) -> ResponseReturnValue:
     """Read a file and render what it would do, or why it cannot be read."""
     try:
         preview = _read(coming)
-    except MissingColumns as refused:
-        return refusal_page(_place(coming), refused)
     except RollFileRefused as refused:
-        return refusal_page(Place(coming.election_id), refused)
+        kept = can_be_pointed_out(refused)
+        place = _place(coming) if kept else Place(coming.election_id)
+        return refusal_page(place, refused)
     with reading() as desk:
         try:
             difference = counts_of(

@@ -12,12 +12,18 @@ from flask_babel import gettext as _
 
 from infra.audit import record_event
 from infra.i18n import show_number
+from register.columns import NO_HEADINGS
 from register.error_sheet import write_sheet
 from register.forms import ColumnsForm, UploadForm
 from register.roll_findings import Notice
 from register.roll_report import DifferenceCounts
+from register.roll_samples import column_letters
 from register.rollfile import RollPreview
-from register.rollfile_refusals import MissingColumns, RollFileRefused
+from register.rollfile_refusals import (
+    MissingColumns,
+    NoHeadings,
+    RollFileRefused,
+)
 from register.views.desk import Desk, register_page
 from register.views.words import error_sentence, file_sentence, notice_sentence
 
@@ -96,10 +102,15 @@ def _told_once(notices: Sequence[Notice]) -> list[Noticed]:
 def refusal_page(place: Place, refused: RollFileRefused) -> ResponseReturnValue:
     """Render why a file cannot be read, and what to do."""
     told = file_sentence(refused)
-    if isinstance(refused, MissingColumns):
-        columns = _columns_form(place, refused.headings, refused.line)
+    if can_be_pointed_out(refused):
+        columns, samples = _pointing(place, refused)
         page = register_page(
-            "columns.html", place.election_id, told=told, form=columns, place=place
+            "columns.html",
+            place.election_id,
+            told=told,
+            form=columns,
+            place=place,
+            samples=samples,
         )
         return page, _UNPROCESSABLE
     places = getattr(refused, "places", ())
@@ -112,6 +123,27 @@ def refusal_page(place: Place, refused: RollFileRefused) -> ResponseReturnValue:
         form=UploadForm(formdata=None),
     )
     return page, _UNPROCESSABLE
+
+
+def can_be_pointed_out(refused: RollFileRefused) -> bool:
+    """Tell whether an official can read the file by pointing out its columns."""
+    if isinstance(refused, NoHeadings):
+        return refused.samples is not None
+    return isinstance(refused, MissingColumns)
+
+
+def _pointing(
+    place: Place, refused: RollFileRefused
+) -> tuple[ColumnsForm, list[tuple[str, tuple[str, ...]]]]:
+    """Return the form of the columns, and by what they can be told apart."""
+    if isinstance(refused, NoHeadings) and refused.samples is not None:
+        columns = _columns_form(place, (), NO_HEADINGS)
+        found = refused.samples.columns
+        columns.offer_lettered(found)
+        columns.first_line.data = str(refused.samples.line)
+        return columns, [(column_letters(n), each) for n, each in enumerate(found)]
+    assert isinstance(refused, MissingColumns)  # noqa: S101 - the other kind
+    return _columns_form(place, refused.headings, refused.line), []
 
 
 def error_sheet(desk: Desk, election_id: str, preview: RollPreview) -> Response:

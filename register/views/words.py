@@ -15,6 +15,7 @@ from accounts.passes import PassRefused
 from accounts.roles import Role
 from infra.keystore import KeyDestroyed
 from infra.problems import register_problem
+from register.columns import NO_HEADINGS
 from register.contacts import ForeignLetters, MalformedAddress
 from register.issuers import NoVerifierKey
 from register.mail_templates import (
@@ -41,7 +42,14 @@ from register.roll_phases import (
 from register.roll_readings import ReadingNotReady
 from register.roll_tables import ReadingState
 from register.roll_uploads import UploadGone
-from register.roll_wording import FIELD_NAMES, PROBLEMS, REFUSALS, REMARKS, Sentence
+from register.roll_wording import (
+    FIELD_NAMES,
+    PROBLEMS,
+    REFUSALS,
+    REMARKS,
+    UNPOINTED,
+    Sentence,
+)
 from register.rollfile_refusals import (
     BrokenQuoting,
     MissingColumns,
@@ -279,6 +287,8 @@ def file_sentence(refused: RollFileRefused) -> Told:
     elif isinstance(refused, RollHasErrors):
         parameters["count"] = refused.count
     elif isinstance(refused, MissingColumns):
+        if refused.line == NO_HEADINGS:
+            sentence = UNPOINTED
         missing = (gettext(FIELD_NAMES[each]) for each in refused.missing)
         parameters.update(line=refused.line, missing=", ".join(missing))
     return _tell(sentence, parameters)
