@@ -171,6 +171,9 @@ def cross_choices(
         some = [base, *held, *(base - count for count in held)]
         if any(is_small(count, k) for count in some):
             return None
+        # Of such a group it would be told what each of them chose.
+        if base and any(count == base for count in held) and not table.same:
+            return None
     made = tuple(
         GroupColumn(
             counted.group_codes[at],

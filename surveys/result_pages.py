@@ -44,8 +44,7 @@ def key_figures(survey: SurveyReport) -> list[tuple[str, str]]:
     figures = [(_("Svar"), show_number(rate.responses) if rate else "–")]
     if survey.invited is not None:
         figures.append((_("Inviterte"), show_number(survey.invited)))
-        share = rate.percent if rate else None
-        figures.append((_("Svarprosent"), "–" if share is None else f"{share} %"))
+        figures.append((_("Svarprosent"), _share(rate.percent if rate else None)))
     return [*figures, (_("Lukket"), show_date(survey.closed_at))]
 
 
@@ -104,4 +103,4 @@ def summary_rows(survey: SurveyReport) -> Sequence[Sequence[str]]:
 
 
 def _share(value: int | None) -> str:
-    return "–" if value is None else f"{value} %"
+    return "–" if value is None else f"{value}\N{NO-BREAK SPACE}%"
