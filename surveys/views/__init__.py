@@ -6,10 +6,12 @@ from typing import Final
 
 from flask import Blueprint
 
-from surveys.views import answer_api, answering, log
+from surveys.views import answer_api, answering, log, result_files, results
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     answer_api.blueprint,
     answering.blueprint,
     log.blueprint,
+    result_files.blueprint,
+    results.blueprint,
 )
