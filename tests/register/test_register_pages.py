@@ -452,7 +452,7 @@ def test_an_invitation_from_draft_to_done(
     office.open(*members(3), ("9", "Uten", "Adresse", "", "", "Alle"))
     shown = words_of(official.get("/utsending"))
     assert "3 medlemmer som kan nås, har ikke fått innbydelse" in shown
-    assert "1 har verken e-post, mobil eller postadresse" in shown
+    assert "1 har verken e-post som når fram, mobil eller postadresse" in shown
     assert "Uten e-postadresse 1" in shown
     writing = official.page("/utsending/ny/innbydelse")
     suggested = _fields_of(writing, "main form")
