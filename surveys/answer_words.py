@@ -67,15 +67,18 @@ def sentence_of(
     )
 
 
-def required_sentences() -> dict[str, str]:
-    """Return what to do about a blank, by kind, for the page's script."""
-    return {kind.value: str(_REQUIRED.get(kind, _PICK)) for kind in Kind}
+def page_sentences() -> dict[str, str]:
+    """Return all sentences for the page's script, in the language being spoken.
 
-
-def script_sentences() -> dict[str, str]:
-    """Return all other sentences by reason, for the page's script."""
-    found = {reason.value: str(sentence) for reason, sentence in SENTENCES.items()}
-    return {**found, "whole_number": str(_WHOLE_NUMBER), "rank_all": str(_RANK_ALL)}
+    By `required_KIND` for a blank, else by `faults_REASON`.
+    """
+    blanks = {f"required_{kind}": str(_REQUIRED.get(kind, _PICK)) for kind in Kind}
+    faults = {f"faults_{reason}": str(told) for reason, told in SENTENCES.items()}
+    more = {
+        "faults_whole_number": str(_WHOLE_NUMBER),
+        "faults_rank_all": str(_RANK_ALL),
+    }
+    return {**blanks, **faults, **more}
 
 
 def shown_limit(limit: str, language: Language) -> str:

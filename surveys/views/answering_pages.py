@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from flask import render_template
+from flask import make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 
+from crypto.codes import short_fingerprint
+from crypto.encoding import JsonValue, group_base32
+from infra.headers import content_security_policy
 from infra.i18n import ZONE, select_language
 from infra.runtime import Runtime
 from surveys.answer_sheet import AnswerSheet
+from surveys.answer_words import page_sentences
 from surveys.casting import SUBMISSION_BYTES
 from surveys.manifest import SurveyManifest
 from surveys.modes import Mode
@@ -28,6 +32,7 @@ from surveys.sealed import (
     read_stored_definition,
 )
 from surveys.statement import Statement, StatementFacts, make_statement
+from surveys.views.answering_scripts import page_scripts, script_links
 from surveys.walk import (
     MOVE_FIELD,
     PAGE_FIELD,
@@ -142,8 +147,35 @@ def ending_page(asked: Asked, visit: Visit, stage: str) -> ResponseReturnValue:
 
 def personal_page(runtime: Runtime, asked: Asked, visit: Visit) -> ResponseReturnValue:
     """The page of a personal link, where scripts do the rest."""
-    stage = stage_of(asked.survey, runtime.clock.now())
-    return ending_page(asked, visit, stage)
+    survey, now = asked.survey, runtime.clock.now()
+    stage = stage_of(survey, now)
+    if stage == "cancelled" or survey.phase is SurveyPhase.DELETED:
+        return ending_page(asked, visit, stage)
+    page = _render(
+        "surveys/answer/personal.html",
+        asked,
+        visit,
+        sheet=AnswerSheet(asked.words, visit.language, survey.manifest.mode),
+        facts=_facts(survey, stage, now),
+        check_code=group_base32(short_fingerprint(survey.fingerprint), 4),
+        scripts=script_links(),
+    )
+    answer = make_response(page)
+    hashes = (page_scripts().import_map_hash,)
+    policy = content_security_policy(runtime.settings, inline_hashes=hashes)
+    answer.headers["Content-Security-Policy"] = policy
+    return answer
+
+
+def _facts(survey: LaunchedSurvey, stage: str, now: datetime) -> dict[str, JsonValue]:
+    return {
+        "definition": survey.manifest.definition.hex(),
+        "fingerprint": survey.fingerprint.hex(),
+        "mode": survey.manifest.mode.value,
+        "slug": survey.manifest.slug,
+        "stage": stage,
+        "takes_rights": stage == "open" and now < survey.closes_at,
+    }
 
 
 def statement_of(manifest: SurveyManifest, language: Language) -> Statement:
@@ -174,6 +206,7 @@ def _render(template: str, asked: Asked, visit: Visit, **context: object) -> str
             visit=visit,
             language_names=LANGUAGE_NAMES,
             fields=FIELDS,
+            answer_texts=page_sentences(),
             is_open_mode=manifest.mode is Mode.OPEN,
             **context,
         )

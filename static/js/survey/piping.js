@@ -50,7 +50,13 @@ export function piped(text, answers, definition, language = "nb") {
   });
 }
 
-function answerText(question, answers, language) {
+/**
+ * @param {object} question
+ * @param {object} answers by the questions' codes
+ * @param {string} language
+ * @returns {string} the answer in words, "…" for a blank
+ */
+export function answerText(question, answers, language) {
   const answer = own(answers, question.code);
   if (answer === undefined || answer === null) {
     return BLANK;

@@ -13,6 +13,17 @@ export class Keeping {
     this.#place = `urne:${path}:`;
   }
 
+  /** @returns {Keeping} of the page that is open, with the link it was opened by */
+  static ofThisPage() {
+    const keep = new Keeping(location.pathname);
+    // Where this tab may keep nothing, the code still stands in the address.
+    if (keep.link === null && location.hash.includes(".")) {
+      keep.link = location.hash.slice(1);
+      history.replaceState(null, "", location.pathname);
+    }
+    return keep;
+  }
+
   /** @returns {string|null} `CODE.FP16` or a typed code */
   get link() {
     return this.#read("link");

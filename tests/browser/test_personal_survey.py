@@ -1,0 +1,220 @@
+"""A survey with personal links in Chromium: from the link to the receipt, once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+from sqlalchemy import text
+
+from app import create_app
+from surveys.modes import Mode
+from tests.browser.member import NARROW, Member, member
+from tests.conftest import Stores
+from tests.services import free_port
+from tests.serving import served
+from tests.surveys.course import course
+from tests.surveys.invited_site import CLOSED, InvitedSite, invited_site
+
+AXE = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"
+SHOTS = os.environ.get("URNE_TEST_SHOTS")
+PARTLY = {
+    "deltok": "ja",
+    "temaer": ["tariff", "lov"],
+    "nytte": 4,
+    "enighet": {"tid": "enig"},
+    "bedre": "Mer tid.",
+}
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A survey that is open, and where its links lead."""
+
+    site: InvitedSite
+    url: str
+
+    def link(self, at: int = 0) -> str:
+        """A message's link to a member, by the place on the roll."""
+        link = self.site.link(self.site.members[at])
+        fragment = link.code.link_fragment(link.fingerprint)
+        return f"{self.url}#{fragment}"
+
+    def rows(self, table: str, side: str = "service") -> int:
+        store = self.site.service if side == "service" else self.site.register
+        with store.reading() as session:
+            counted = session.scalar(text(f"SELECT count(*) FROM {table}"))
+        return int(counted or 0)
+
+    def marks(self) -> int:
+        return self.rows("mark_intake", "register") + self.rows("marks", "register")
+
+    def answers(self) -> list[object]:
+        """Every response, once the survey is closed."""
+        self.site.sweep(CLOSED)
+        self.site.sweep(CLOSED)
+        return [response.answers for response in self.site.responses()]
+
+
+@contextmanager
+def open_survey(
+    stores: Stores, folder: Path, redis_url: str, mode: Mode
+) -> Iterator[Survey]:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with ExitStack() as stack:
+        site = stack.enter_context(
+            invited_site(stores, folder, redis_url, mode=mode, url=url)
+        )
+        site.create(course())
+        site.import_members(6, ("Øst", "Vest"))
+        site.freeze()
+        site.launch()
+        site.sweep(site.survey().opens_at or site.clock.now())
+        stack.enter_context(served(create_app(runtime=site.runtime), port))
+        yield Survey(site, f"{url}/u/{site.slug}")
+
+
+@pytest.fixture
+def anonymous(
+    sqlite_stores: Stores, tmp_path: Path, redis_url: str
+) -> Iterator[Survey]:
+    with open_survey(sqlite_stores, tmp_path, redis_url, Mode.ANONYMOUS) as lent:
+        yield lent
+
+
+def picture(page: Page, name: str) -> None:
+    """Nothing is wider than the screen; keep a picture where they are asked for."""
+    for width in (1280, NARROW):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        if SHOTS:
+            path = Path(SHOTS) / f"{name}-{width}.png"
+            page.screenshot(path=path, full_page=True)
+
+
+def passes_axe(page: Page) -> None:
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run()")
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+
+
+def fill_first(kari: Member) -> None:
+    kari.page.get_by_label("Ja, hele").check()
+    kari.page.get_by_label("Tariff og forhandlinger").check()
+    kari.page.get_by_label("Arbeidsmiljøloven").check()
+    kari.press("Neste")
+    kari.sees("Vurdering")
+
+
+def fill_rest(kari: Member) -> None:
+    group = kari.page.get_by_role("group", name="Hvor nyttig var kurset for deg?")
+    group.get_by_label("4", exact=True).check()
+    line = kari.page.get_by_role("radiogroup", name="Det var tid nok til spørsmål")
+    line.get_by_label("Enig", exact=True).check()
+    kari.press("Neste")
+    kari.sees("Til slutt")
+    kari.page.get_by_label("Hva kan vi gjøre bedre?").fill("Mer tid.")
+    kari.press("Neste")
+    kari.sees("Se over svarene")
+
+
+def test_anonymous_survey_from_link_to_receipt(
+    anonymous: Survey, browser: Browser
+) -> None:
+    link = anonymous.link()
+    code = link.split("#")[1].split(".")[0]
+    with member(browser) as kari:
+        kari.open(link)
+        assert kari.page.url == anonymous.url
+        kari.reads("Denne undersøkelsen er anonym")
+        passes_axe(kari.page)
+        picture(kari.page, "personal-start")
+        assert kari.posted("/identify") == []
+        kari.press("Begynn")
+        kari.sees("Deltakelse")
+        kari.press("Neste")
+        assert kari.page.locator(".ds-error-summary a").count() == 1
+        passes_axe(kari.page)
+        fill_first(kari)
+        kari.reads("Du deltok: Ja, hele.")
+        passes_axe(kari.page)
+        picture(kari.page, "personal-second")
+        kari.page.go_back()
+        kari.sees("Deltakelse")
+        assert kari.page.get_by_label("Ja, hele").is_checked()
+        kari.press("Neste")
+        fill_rest(kari)
+        passes_axe(kari.page)
+        picture(kari.page, "personal-review")
+        assert (anonymous.marks(), anonymous.rows("response_intake")) == (0, 0)
+        kari.press("Send svar")
+        kari.sees("Takk, svaret ditt er sendt")
+        passes_axe(kari.page)
+        picture(kari.page, "personal-receipt")
+        assert "Mer tid" not in kari.page.content()
+        assert "draft" not in kari.storage()
+        assert code not in kari.storage()
+        assert kari.context.cookies() == []
+        for request in kari.requests:
+            headers = request.all_headers()
+            assert "cookie" not in headers
+            assert "referer" not in headers
+            sent = f"{request.url} {headers} {request.post_data}".lower()
+            assert code.lower() not in sent.replace("-", "")
+        identify, *_ = kari.posted("/identify")
+        right, *_ = kari.posted("/right")
+        answer, *_ = kari.posted("/answer")
+    told = {*identify.values(), *right.values()} - {answer["fingerprint"]}
+    assert not told & {value for value in answer.values() if isinstance(value, str)}
+    assert (anonymous.marks(), anonymous.rows("response_intake")) == (1, 1)
+    with member(browser) as again:
+        again.open(link)
+        again.press("Begynn")
+        again.sees("Det er svart med denne lenken")
+    assert anonymous.answers() == [PARTLY]
+
+
+def test_reload_second_device_and_lost_answer_end_in_one_response(
+    anonymous: Survey, browser: Browser
+) -> None:
+    link = anonymous.link()
+    with member(browser) as kari, member(browser) as other:
+        kari.open(link)
+        kari.press("Begynn")
+        kari.sees("Deltakelse")
+        fill_first(kari)
+        kari.page.wait_for_function(
+            "Object.keys(localStorage).some((name) => name.startsWith('urne:draft'))"
+        )
+        assert "tariff" not in kari.storage()
+        kari.reload()
+        kari.reads("Dette fylte du ut sist i denne nettleseren.")
+        assert kari.page.get_by_label("Arbeidsmiljøloven").is_checked()
+        kari.press("Neste")
+        fill_rest(kari)
+        # A second device comes as far, and the first one's answer is lost on its way.
+        other.open(link)
+        other.press("Begynn")
+        other.page.get_by_label("Nei", exact=True).check()
+        other.press("Neste")
+        other.press("Neste")
+        other.sees("Se over svarene")
+        kari.lose("/answer", answer_only=True)
+        kari.press("Send svar")
+        kari.sees("Vi venter på svar fra tjenesten")
+        kari.find_again("/answer")
+        other.press("Send svar")
+        other.sees("Det er svart med denne lenken")
+        other.reads("Det du fylte ut nå, er ikke sendt.")
+        kari.press("Prøv igjen")
+        kari.sees("Takk, svaret ditt er sendt")
+        assert "draft" not in kari.storage() + other.storage()
+    assert anonymous.marks() == 1
+    assert anonymous.answers() == [PARTLY]
