@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto.encoding import JsonValue
+from crypto.times import format_time
 from infra.config import Settings
 from register.elections import shredding_due
 from register.roll_phases import RollPhase
 from register.statements import post_to_service
 from register.tables import Roll
-from register.times import format_time
 
 DAYS_BEFORE: Final = (1, 7, 30)
 """An alarm is due when so many days are left, the nearest alone."""

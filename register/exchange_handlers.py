@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from crypto.documents import Fields
 from crypto.encoding import INTEGER_LIMIT
+from crypto.times import parse_time
 from infra.exchange import ReceivedDocument, handles
 from infra.runtime import Runtime
 from register.elections import (
@@ -27,7 +28,6 @@ from register.mark_statements import (
     note_ballots,
 )
 from register.queueing import queue_delivery, queue_shredding
-from register.times import parse_time
 
 _HASH_BYTES = 32
 _LARGEST = INTEGER_LIMIT - 1

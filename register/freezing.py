@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from crypto.encoding import JsonValue, encode_base64
+from crypto.times import format_time
 from infra.audit import record_event
 from infra.config import Settings
 from infra.keystore import Keystore
@@ -17,7 +18,6 @@ from register.roll_readings import discard_reading
 from register.statements import post_to_service
 from register.survey_rolls import survey_roll_of
 from register.survey_tables import SurveyRoll
-from register.times import format_time
 
 
 def announce_draft(

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from crypto.encoding import JsonValue, encode_json
 from crypto.statements import hold_parts
+from crypto.times import parse_time
 from infra.audit import record_event
 from register.deadlines import CLOCK_SKEW, LONGEST_HOLD
 from register.elections import SERVICE, PhaseMismatch, sealed_manifest_of
@@ -21,7 +22,6 @@ from register.roll import lock_roll, require_roll
 from register.roll_phases import RollPhase
 from register.sealed_manifest import verify_two_holders
 from register.tables import Hold
-from register.times import parse_time
 
 
 class HoldRefused(Exception):

@@ -14,10 +14,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from crypto.encoding import JsonValue
+from crypto.times import format_time
 from infra.config import Settings
 from infra.exchange import post_document
 from register.tables import HourlyTotal
-from register.times import format_time
 
 STEP: Final = 20
 """Counts are shown as multiples of this, rounded down."""

@@ -12,12 +12,12 @@ from datetime import datetime
 from crypto.documents import Fields
 from crypto.encoding import JsonValue
 from crypto.statements import schedule_parts
+from crypto.times import parse_time
 from register.sealed_manifest import (
     SealedManifest,
     verify_service,
     verify_two_holders,
 )
-from register.times import parse_time
 
 LARGEST_NUMBER = 2**16 - 1
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from crypto.encoding import JsonValue, decode_json, encode_json
 from crypto.signing import SigningSeed, sign
+from crypto.times import format_time
 from infra.audit import record_event, shred_contents
 from infra.config import Settings
 from infra.keystore import KeyDestroyed, KeyMissing, Keystore
@@ -41,7 +42,6 @@ from register.tables import (
     VoterGroup,
     VotingCode,
 )
-from register.times import format_time
 
 BACKUP_LIFE: Final = timedelta(days=7)
 """Keystore backups are kept at most so long: until then an old backup of the database

@@ -17,6 +17,7 @@ from typing import Final
 
 from sqlalchemy import make_url
 
+from crypto.times import format_time
 from infra.databases import rewrite_store
 from infra.keystore import KeyRefused
 from infra.queues import forget_jobs, job, queue_of
@@ -48,7 +49,6 @@ from register.shredding import (
     rows_left,
 )
 from register.tables import Shredding
-from register.times import format_time
 
 CANARY_FOLDER: Final = "shredding"
 

@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto.encoding import decode_json
+from crypto.times import parse_time
 from register.elections import shredding_due
 from register.hours import STEP
 from register.roll import RollRefused, require_roll
 from register.roll_phases import ShreddingState
 from register.shredding import count_rows
 from register.tables import Hold, Roll, Shredding
-from register.times import parse_time
 
 _STEPPED: Final = ("letter_batches", "marks", "messages", "voting_codes")
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from crypto.documents import Fields
 from crypto.errors import NonCanonicalEncoding
+from crypto.times import parse_time
 from infra.exchange import ReceivedDocument, handles
 from infra.runtime import Runtime
 from register.elections import accept_schedule, cancel_roll
@@ -20,7 +21,6 @@ from register.survey_documents import (
     create_survey_roll,
 )
 from register.survey_tables import SurveyMode
-from register.times import parse_time
 
 
 @handles("register", "survey-created")

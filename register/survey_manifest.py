@@ -11,9 +11,9 @@ from crypto.encoding import JsonValue, decode_json
 from crypto.errors import NonCanonicalEncoding
 from crypto.hashing import digest
 from crypto.signing import PUBLIC_KEY_BYTES
+from crypto.times import parse_time
 from register.sealed_manifest import SealedGroup, SealedManifest
 from register.survey_tables import SurveyMode
-from register.times import parse_time
 
 FORMAT: Final = "urne/v1/survey"
 EVERYBODY: Final = "alle"

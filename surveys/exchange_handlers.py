@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from crypto.documents import Fields
 from crypto.encoding import encode_json
+from crypto.times import parse_time
 from infra.audit import record_event
 from infra.exchange import ReceivedDocument, handles
 from infra.runtime import Runtime
 from infra.token_verifier import TokenVerifier
-from register.times import parse_time
 from surveys.leaves import read_codes_leaf
 from surveys.lifecycle import note_marks
 from surveys.log import append_to_log

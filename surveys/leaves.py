@@ -10,7 +10,7 @@ from crypto.encoding import JsonValue, encode_json
 from crypto.errors import NonCanonicalEncoding
 from crypto.signing import SIGNATURE_BYTES, SigningSeed, sign, verify_signature
 from crypto.statements import codes_parts, schedule_parts
-from register.times import format_time
+from crypto.times import format_time
 
 Leaf = dict[str, JsonValue]
 

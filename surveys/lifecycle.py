@@ -12,10 +12,10 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from crypto.encoding import JsonValue
+from crypto.times import format_time
 from infra.audit import record_event
 from infra.config import Settings
 from infra.exchange import post_document
-from register.times import format_time
 from surveys.definition import Definition, definition_bytes, definition_digest
 from surveys.leaves import closed_leaf, ended_leaf, schedule_leaf, wording_leaf
 from surveys.log import append_to_log, service_seed

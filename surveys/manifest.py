@@ -16,7 +16,7 @@ from crypto.encoding import JsonValue, decode_json, encode_json
 from crypto.errors import NonCanonicalEncoding
 from crypto.group import Point
 from crypto.hashing import digest
-from register.times import format_time, parse_time
+from crypto.times import format_time, parse_time
 from surveys.modes import INVITED_MODES, PERSONAL_MODES, Mode
 
 FORMAT: Final = "urne/v1/survey"

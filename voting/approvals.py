@@ -7,11 +7,11 @@ from crypto.encoding import decode_json, encode_json
 from crypto.hashing import digest
 from crypto.signing import SigningSeed, sign
 from crypto.statements import approval_parts
+from crypto.times import format_time
 from voting.documents import SIGNATURE_BYTES, read_object
 from voting.leaf_signatures import verify_holders, verify_statement
 from voting.leaves import IndexedSignature, read_signatures, signatures_document
 from voting.manifest_model import Fingerprint, Manifest
-from voting.times import format_time
 
 __all__ = [
     "Approvals",

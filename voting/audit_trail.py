@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto.encoding import JsonValue, decode_json, encode_json
+from crypto.times import format_time
 from infra.audit import chain_head
 from infra.tables import AuditEvent, ServiceAudit
-from voting.times import format_time
 
 FORMAT: Final = "urne/v1/audit-trail"
 

@@ -19,6 +19,7 @@ from crypto.ceremony_openings import (
 )
 from crypto.encoding import JsonValue
 from crypto.errors import CryptoError
+from crypto.times import format_time
 from infra.audit import record_event
 from voting.ceremony import (
     BAD_SHARE,
@@ -32,7 +33,6 @@ from voting.ceremony import (
 )
 from voting.documents import SIGNATURE_BYTES, read_object
 from voting.phases import Phase
-from voting.times import format_time
 
 
 def report_bad_share(

@@ -18,7 +18,7 @@ from crypto.encoding import (
 )
 from crypto.errors import CryptoError
 from crypto.group import POINT_BYTES, Point
-from voting.times import MalformedTime, parse_time
+from crypto.times import MalformedTime, parse_time
 
 Name = TypeVar("Name", bound=StrEnum)
 

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from crypto.encoding import JsonValue, decode_json, encode_json
+from crypto.times import format_time
 from voting.contests import Contest, Style, encode_contest, read_contest
 from voting.documents import Fields, Item, read_document, read_text
 from voting.manifest_model import Rules
-from voting.times import format_time
 
 FORMAT: Final = "urne/v1/draft"
 GRACE_SECONDS: Final = 600

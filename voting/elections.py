@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from accounts.officials import OfficialIdentity
 from crypto.encoding import JsonValue, decode_json, encode_json
+from crypto.times import format_time
 from infra.audit import record_event
 from infra.config import Settings
 from infra.databases import lock_named
@@ -20,7 +21,6 @@ from voting.drafts import Draft, decode_draft, encode_draft, require_committee
 from voting.phases import Phase, require_transition
 from voting.sealed import UnknownElection
 from voting.tables import CeremonyMessage, CommitteeSeat, Election
-from voting.times import format_time
 
 SYSTEM = "system"
 

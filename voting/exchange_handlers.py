@@ -9,6 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from crypto.encoding import JsonValue, encode_json
+from crypto.times import format_time
 from infra.audit import record_event
 from infra.exchange import ReceivedDocument, handles
 from infra.queues import enqueue, queue_of
@@ -31,7 +32,6 @@ from voting.lifecycle import (
 from voting.long_work import WorkKind, ask_for
 from voting.phases import Phase, is_sealed, require_transition
 from voting.sealing import read_roll_totals
-from voting.times import format_time
 from voting.warning_jobs import WARNING_JOB
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from crypto.encoding import JsonValue, decode_json
+from crypto.times import format_time
 from voting.approvals import protocol_digest
 from voting.board import (
     MOST_LEAVES_AT_ONCE,
@@ -35,7 +36,6 @@ from voting.phases import Phase
 from voting.proposals import OpenProposal, list_proposals, signed_document
 from voting.sealed import UnknownElection
 from voting.tables import CommitteeSeat, Election, Tally, TokenEvidence
-from voting.times import format_time
 
 ROUNDS: Final = {
     "commit": "commit",

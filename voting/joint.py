@@ -15,11 +15,11 @@ from typing import Any, Final
 from crypto.encoding import JsonValue, decode_json, encode_json
 from crypto.hashing import digest
 from crypto.signing import SigningSeed, sign
+from crypto.times import format_time
 from voting.contests import encode_contest
 from voting.documents import SIGNATURE_BYTES, read_document, read_object
 from voting.leaf_signatures import verify_statement
 from voting.manifest_model import Fingerprint, Manifest
-from voting.times import format_time
 
 FORMAT: Final = "urne/v1/joint"
 MOST_SIBLINGS: Final = 20

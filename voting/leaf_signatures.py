@@ -12,6 +12,7 @@ from crypto.errors import CryptoError
 from crypto.integers import u16
 from crypto.signing import SigningSeed, sign, verify_signature
 from crypto.statements import addition_parts, codes_parts, marks_parts
+from crypto.times import format_time
 from voting.leaves import (
     SERVICE_INDEX,
     AdditionLeaf,
@@ -24,7 +25,6 @@ from voting.leaves import (
     ScheduleLeaf,
 )
 from voting.manifest_model import Fingerprint, Manifest
-from voting.times import format_time
 
 SIGNERS_OF_A_CHANGE: Final = 2
 """Holders that move a deadline, or vouch for paper results."""

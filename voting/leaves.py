@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 from crypto.ballot import SealedBallot
 from crypto.encoding import JsonValue, decode_json, encode_base64, encode_json
 from crypto.group import Point
+from crypto.times import format_time
 from voting.documents import (
     SIGNATURE_BYTES,
     Fields,
@@ -21,7 +22,6 @@ from voting.documents import (
     MalformedValue,
     read_object,
 )
-from voting.times import format_time
 
 LONGEST_REASON: Final = 1_000
 MOST_GROUPS: Final = 1_000

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from crypto.encoding import JsonValue
+from crypto.times import format_time
 from infra.audit import record_event
 from infra.config import Settings
 from infra.databases import lock_named
@@ -44,7 +45,6 @@ from voting.register_leaves import require_fitting
 from voting.sealed import SealedElection, get_sealed
 from voting.sealing import service_seed
 from voting.tables import Checkpoint
-from voting.times import format_time
 
 OF_THE_REGISTER = (AdditionLeaf, CodesLeaf, MarksLeaf)
 

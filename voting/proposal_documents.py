@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Final
 
 from crypto.encoding import decode_json
+from crypto.times import format_time
 from voting.documents import read_object
 from voting.leaves import IndexedSignature, ScheduleLeaf
 from voting.sealed import SealedElection
-from voting.times import format_time
 
 LONGEST_REASON: Final = 1_000
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crypto.encoding import JsonValue, decode_json, encode_json
+from crypto.times import format_time
 from infra.audit import record_event
 from infra.databases import lock_named
 from voting.approvals import protocol_digest
@@ -20,7 +21,6 @@ from voting.proposals import signatures_query
 from voting.schedule import Schedule, follow_schedule
 from voting.sealed import get_sealed
 from voting.tables import Proposal
-from voting.times import format_time
 
 LONGEST_HOLD: Final = timedelta(days=30)
 

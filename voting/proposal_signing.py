@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from crypto.encoding import JsonValue, decode_json
 from crypto.statements import approval_parts, hold_parts
+from crypto.times import format_time, parse_time
 from infra.audit import record_event
 from infra.config import Settings
 from infra.databases import lock_named
@@ -45,7 +46,6 @@ from voting.schedule import Schedule, follow_schedule
 from voting.sealed import SealedElection, get_sealed
 from voting.sealing import service_seed
 from voting.tables import Proposal
-from voting.times import format_time, parse_time
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Final
 
 from crypto.encoding import JsonValue, encode_json
 from crypto.hashing import digest
+from crypto.times import format_time
 from voting.board_order import BoardOrder
 from voting.decision import Decision
 from voting.leaves import AdditionLeaf, ScheduleLeaf
@@ -17,7 +18,6 @@ from voting.manifest_model import Fingerprint, Manifest
 from voting.reconciliation import Discrepancy, find_discrepancies, require_countable
 from voting.results import ContestResult, ElectionResult, UnitResult
 from voting.tally import BoardHead
-from voting.times import format_time
 
 FORMAT: Final = "urne/v1/protocol"
 BOUND_FILES: Final = ("ceremony", "checkpoints", "evidence", "paper", "partials")

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from accounts.roles import Role
+from crypto.times import format_time
 from infra.audit import record_event
 from infra.databases import lock_named
 from voting.count_begun import is_count_begun
@@ -19,7 +20,6 @@ from voting.elections import get_election
 from voting.phases import Phase
 from voting.record_export import require_approved
 from voting.tables import Election
-from voting.times import format_time
 
 FIRST_TO_READ: Final = frozenset({Role.COMMITTEE, Role.AUDITOR})
 """Who reads a result that is not public yet."""

@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from accounts.guards import voter
 from crypto.encoding import JsonValue, decode_hex
 from crypto.errors import CryptoError
+from crypto.times import format_time
 from infra.json_requests import RequestRefused, WrongFields, read_json
 from infra.network import network_of
 from infra.problems import problem_of
@@ -32,7 +33,6 @@ from register.rights import (
     identify_voter,
     take_right,
 )
-from register.times import format_time
 from register.views import problems
 
 __all__ = ["blueprint", "problems"]

@@ -10,11 +10,11 @@ from typing import Final
 import pytest
 from sqlalchemy import func, select
 
+from crypto.times import format_time
 from infra.clock import SystemClock
 from infra.queues import queue_of
 from register.roll_phases import RollPhase
 from register.tables import RollEntry, Shredding
-from register.times import format_time
 from tests.conftest import Stores
 from tests.faults.fleet import Fleet, a_fleet, wait_until
 from tests.register.elections import Election

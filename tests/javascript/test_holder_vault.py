@@ -21,6 +21,7 @@ from crypto.keyfile import read_key_file
 from crypto.sealing import seal
 from crypto.signing import SigningSeed, sign, verify_signature
 from crypto.statements import hold_parts
+from crypto.times import parse_time
 from infra.config import Settings
 from infra.databases import open_store
 from infra.token_verifier import TokenVerifier
@@ -54,7 +55,6 @@ from voting.lifecycle import read_board_so_far
 from voting.paper import PaperGroup, PaperResults, encode_paper, paper_parts
 from voting.tables import Tally as TallyRow
 from voting.tally import BoardHead, Tally, encode_tally, tally_digest
-from voting.times import parse_time
 from voting.verifier_process import IssuerKeys, VerifierServer
 
 ACTS = {

@@ -25,6 +25,7 @@ from crypto.hashing import frames
 from crypto.sealing import SealingKey
 from crypto.signing import SigningSeed, sign
 from crypto.statements import approval_parts, hold_parts, schedule_parts
+from crypto.times import format_time
 from crypto.voprf import blind, unblind, verify_evaluations
 from infra.config import Settings, load_settings
 from infra.databases import Store
@@ -45,7 +46,6 @@ from register.roll import find_entry, read_data_key, read_salt, require_roll
 from register.roll_import import import_roll
 from register.rollfile import read_roll
 from register.tables import Message, Roll, RollEntry, Sending, VoterGroup
-from register.times import format_time
 from register.voting_codes import draw_code
 from tests.conftest import Stores
 from tests.register.roll_files import ELECTION, HEADINGS, KARI, OLA, PER, as_csv

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from crypto.codes import login_seed, parse_link_fragment
 from crypto.signing import SigningSeed
+from crypto.times import format_time
 from infra.clock import SystemClock
 from infra.config import load_settings
 from infra.keystore import DataKey
@@ -38,7 +39,6 @@ from register.sending_jobs import (
 )
 from register.sending_pace import Pace
 from register.tables import Message, RollEntry, Sending, VotingCode
-from register.times import format_time
 from tests.conftest import Stores
 from tests.register.elections import OFFICIAL, Election, Link, MovedClock
 from tests.register.roll_files import ELECTION, HEADINGS

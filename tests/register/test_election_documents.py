@@ -10,6 +10,7 @@ from crypto.errors import BadSignature, NonCanonicalEncoding, WrongLength
 from crypto.group import GENERATOR, SecretScalar, mul_base
 from crypto.hashing import digest
 from crypto.sealing import unseal
+from crypto.times import MalformedTime, format_time
 from infra.audit import verify_chain
 from infra.keystore import KeyDestroyed
 from infra.queues import queue_of
@@ -47,7 +48,6 @@ from register.schedules import (
 from register.sealed_manifest import SignersRefused
 from register.shredding_jobs import shred_roll
 from register.tables import Hold, RollEntry, VoterGroup
-from register.times import MalformedTime, format_time
 from tests.register.elections import (
     CLOSES,
     OFFICIAL,

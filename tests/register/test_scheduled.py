@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from crypto.times import format_time
 from register.mail_templates import MissingField, UnknownLanguage, suggested_template
 from register.recipients import Plan, count_recipients
 from register.refusals import ElectionNotOpen
@@ -30,7 +31,6 @@ from register.sending import (
 from register.sending_jobs import sweep_sendings
 from register.sending_texts import remove_language_text, set_language_text
 from register.tables import Message, VotingCode
-from register.times import format_time
 from tests.conftest import Stores
 from tests.register.elections import OFFICIAL
 from tests.register.post_office import PostOffice, a_post_office, link_in, members

@@ -23,8 +23,7 @@ from register.rollfile_refusals import (
 from tests.conftest import Stores
 from tests.register.post_office import PostOffice, a_post_office
 from tests.register.register_site import Browser, signed_in, soup_of, told, words_of
-from tests.register.roll_files import as_csv
-from tests.register.test_rollfile_workbook import saved
+from tests.register.roll_files import as_csv, saved
 from tests.smtp import SmtpServer
 
 ROWS = (

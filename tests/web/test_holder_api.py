@@ -27,6 +27,7 @@ from crypto.merkle import leaf_hash, root_of
 from crypto.sealing import SealingKey
 from crypto.sharing import Polynomial
 from crypto.signing import SigningSeed, sign
+from crypto.times import parse_time
 from infra.config import Settings
 from tests.conftest import Stores
 from tests.voting.whole_election import (
@@ -56,7 +57,6 @@ from voting.leaf_signatures import schedule_parts
 from voting.paper import PaperGroup, PaperResults, paper_parts
 from voting.partials import make_partial, partial_document
 from voting.proposal_making import propose_hold, propose_paper, propose_schedule
-from voting.times import parse_time
 from voting.views.holders import WRONG_KEYS_PER_QUARTER
 
 

@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from accounts.guards import voter
 from crypto.codes import short_fingerprint
 from crypto.encoding import JsonValue, group_base32
+from crypto.times import format_time
 from infra.headers import content_security_policy
 from infra.json_requests import read_json
 from infra.token_verifier import TokenVerifier
@@ -33,7 +34,6 @@ from voting.scripts_manifest import (
 )
 from voting.sealed import SealedElection, find_sealed
 from voting.sealing import service_seed
-from voting.times import format_time
 from voting.views import voter_problems  # noqa: F401 - the sentences of the refusals
 
 blueprint = Blueprint("voter", __name__)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voting.times import MalformedTime, format_time, parse_time
+from crypto.times import MalformedTime, format_time, parse_time
 
 
 def test_a_time_is_written_in_utc_without_parts_of_a_second() -> None:
