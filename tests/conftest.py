@@ -71,6 +71,7 @@ both; so on PostgreSQL it is tried with --long."""
 LONG = (
     # Argon2id at its full cost, and the worker, where pages use it, is tried
     "tests/browser/test_crypto_vectors.py::test_vector_is_read_as_it_says[window-own/keyfile/",
+    "tests/browser/test_holder_disputes.py",  # Argon2id at its full cost
     "tests/browser/test_holder_page.py",  # test_whole_election walks the same page
     "tests/commands/test_demo.py",  # test_run starts the same, without its voters
     # test_run's other tests start and stop the same

@@ -6,26 +6,18 @@ import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from accounts.officials import create_official
-from accounts.roles import Role
-from crypto.ceremony import deal_share, post_commit, post_keys, post_reveal
 from crypto.ceremony_messages import SealedShare
-from crypto.ceremony_openings import ShareOpening
-from crypto.encoding import JsonValue, encode_base64
+from crypto.encoding import encode_base64
 from crypto.errors import UnsealRefused
-from crypto.group import Scalar
-from crypto.integers import u16
 from crypto.keyfile import read_key_file
-from crypto.passwords import CHEAPEST_FOR_TESTS
 from crypto.sealing import SealingKey, unseal
-from crypto.sharing import Polynomial
-from crypto.signing import SigningSeed, sign
 from infra.config import Settings
+from tests.browser.cheating import Cheat, wait_for
+from tests.browser.holder_look import look_closely
 from tests.browser.holder_pages import PASSPHRASE, HolderPage, holders_at
 from tests.browser.holder_walk import (
     Site,
@@ -36,16 +28,10 @@ from tests.browser.holder_walk import (
     move_deadline,
 )
 from tests.conftest import Stores
-from tests.voting.ceremony_table import CeremonyTable
-from tests.voting.whole_election import BEFORE, NAMES, NO, YES
+from tests.voting.whole_election import NAMES, NO, YES
 from tests.web.holder_site import holder_settings
-from voting.ceremony import load_ceremony, post_message
-from voting.ceremony_exclusion import exclude_dealer
-from voting.draft_editing import CommitteeNumbers
+from voting.ceremony import load_ceremony
 from voting.elections import get_election
-
-NARROW = {"width": 320, "height": 640}
-WIDE = {"width": 1280, "height": 900}
 
 
 @pytest.fixture
@@ -57,21 +43,6 @@ def settings(tmp_path: Path, redis_url: str, sqlite_stores: Stores) -> Settings:
 def site(settings: Settings, sqlite_stores: Stores, tmp_path: Path) -> Iterator[Site]:
     with a_site(sqlite_stores.service, settings, tmp_path) as opened:
         yield opened
-
-
-def look_closely(holder: HolderPage, name: str) -> None:
-    """Nothing hides beside a narrow phone, and axe finds nothing at either width."""
-    for size in (WIDE, NARROW):
-        holder.page.set_viewport_size(size)  # type: ignore[arg-type]
-        width = holder.page.evaluate("document.documentElement.scrollWidth")
-        assert width == size["width"], name
-        beside = holder.page.evaluate(
-            "[...document.querySelectorAll('main *')].some((one) =>"
-            " one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1"
-            " && getComputedStyle(one).overflowX === 'auto')"
-        )
-        assert not beside, name
-    assert holder.axe_faults() == [], name
 
 
 def glance(holder: HolderPage, name: str) -> None:
@@ -230,204 +201,6 @@ def test_the_page_speaks_the_browsers_language_and_the_one_chosen(
         first.page.get_by_text("Hjelp, og om du har mistet noe").click()
         first.reads("Si fra til arrangøren med det samme.")
         look_closely(first, "help")
-
-
-def until_cheated(
-    site: Site, holders: list[HolderPage], cheated: tuple[int, ...]
-) -> Cheat:
-    """Holder 3 is played in Python, and deals some another polynomial than revealed."""
-    for holder in holders:
-        holder.open_saved()
-        holder.make_keys()
-    cheat = Cheat(site, 3)
-    cheat.post_keys()
-    for holder in holders:
-        holder.words()
-        holder.confirm_words()
-        holder.sees("Nettleserne utveksler nøkkeldeler")
-    wait_for(site, "commit", 2, holders[0])
-    cheat.post_commit()
-    wait_for(site, "reveal", 2, holders[0])
-    cheat.post_reveal()
-    wait_for(site, "share", 6, holders[0])
-    cheat.post_bad_shares(cheated)
-    return cheat
-
-
-@pytest.mark.timeout(300)
-def test_a_disputed_share_is_opened_and_the_ceremony_goes_on(
-    site: Site, browser: Browser, tmp_path: Path
-) -> None:
-    """Each page reckons the opened share itself; whoever complained uses it."""
-    with holders_at(browser, tmp_path / "h", site.links()[:2]) as holders:
-        first, second = holders
-        cheat = until_cheated(site, holders, (1,))
-        first.sees("Seremonien er stanset")
-        first.reads(f"fant en nøkkeldel fra {NAMES[2]} som ikke stemmer")
-        second.sees("Seremonien er stanset")
-        second.reads(f"Ring {NAMES[2]}.")
-        look_closely(second, "stopped")
-        cheat.open_share(1)
-        first.sees("Lagre nøkkelfila")
-        second.sees("Lagre nøkkelfila")
-        # And the other way about: a page is asked to open, and opens that share alone.
-        second.page.reload()
-        cheat.complain(dealer=2)
-        second.sees("Fortsett seremonien")
-        second.fill("Passordfrase", PASSPHRASE)
-        second.press("Fortsett")
-        second.sees(f"Åpne nøkkeldelen til {NAMES[2]}")
-        look_closely(second, "open-share")
-        second.press("Åpne nøkkeldelen for alle")
-        second.sees("Lagre nøkkelfila")
-        opened = [line for line in second.sent if "/opening" in line.split("\n")[0]]
-        [message] = [line for line in opened if line.startswith("POST")]
-        told = ShareOpening.read(json.loads(message.partition("\n\n")[2]))
-        assert (told.dealer, told.recipient) == (2, 3)
-        cheat.sign()
-        for holder in holders:
-            holder.save_key_file()
-            holder.rehearse()
-            holder.sees("Nøkkelfila virker")
-
-
-@pytest.mark.timeout(300)
-def test_a_dealer_who_opens_a_wrong_share_is_left_out(
-    site: Site, browser: Browser, tmp_path: Path
-) -> None:
-    with holders_at(browser, tmp_path / "h", site.links()[:2]) as holders:
-        cheat = until_cheated(site, holders, (1,))
-        holders[0].sees("Seremonien er stanset")
-        cheat.open_share(1, share=Scalar.from_int(7))
-        for holder in holders:
-            holder.reads("Nettleseren din har regnet etter selv.")
-            holder.reads(f"holder en ny uten {NAMES[2]}")
-        look_closely(holders[0], "stopped-wrong")
-        leave_out(site, 3)
-        for holder in holders:
-            holder.make_keys()
-            holder.sees("Nøklene dine er klare")
-            holder.reads("Dina Eng")
-
-
-@pytest.mark.timeout(300)
-def test_as_many_complaints_as_count_a_vote_stop_every_page(
-    site: Site, browser: Browser, tmp_path: Path
-) -> None:
-    with holders_at(browser, tmp_path / "h", site.links()[:2]) as holders:
-        until_cheated(site, holders, (1, 2))
-        for holder in holders:
-            holder.reads(f"Så mange har klaget på nøkkeldeler fra {NAMES[2]}")
-            look_closely(holder, "stopped-crowded")
-
-
-def leave_out(site: Site, index: int) -> None:
-    """The organiser begins anew, with another in the seat."""
-    with site.election.store.begin() as session:
-        other = create_official(
-            session,
-            name="Dina Eng",
-            email="dina@forbund.example",
-            password="et langt nok passord",
-            roles=[Role.COMMITTEE],
-            profile=CHEAPEST_FOR_TESTS,
-        )
-        election, numbers = get_election(session, site.election.id), (2, 2)
-        exclude_dealer(
-            *(session, election, index, other, CommitteeNumbers(*numbers)),
-            actor=other.id,
-            at=BEFORE,
-        )
-
-
-def wait_for(site: Site, kind: str, count: int, holder: HolderPage) -> None:
-    """Wait until so many messages of a round are there."""
-    for _ in range(300):
-        with site.election.store.begin() as session:
-            row = get_election(session, site.election.id)
-            if len(load_ceremony(session, row, 2).messages[kind]) == count:
-                return
-        holder.page.wait_for_timeout(200)
-    raise AssertionError(f"not {count} of {kind}")
-
-
-class Cheat:
-    """A holder played in Python, who commits to one polynomial and deals another."""
-
-    def __init__(self, site: Site, index: int) -> None:
-        """Draw keys and two polynomials."""
-        self.site, self.index = site, index
-        self.seed = SigningSeed.generate()
-        self.sealing = SealingKey.generate()
-        self.shown, self.dealt = Polynomial.draw(2), Polynomial.draw(2)
-
-    def keys(self) -> JsonValue:
-        """The entry of step 1."""
-        ceremony, name = self._ceremony().id, NAMES[self.index - 1]
-        key = self.sealing.public_key
-        return post_keys(ceremony, self.index, name, self.seed, key).entry
-
-    def post_keys(self) -> None:
-        """Step 1."""
-        self._post("keys", self.keys())
-
-    def post_commit(self) -> None:
-        """Step 3."""
-        made = post_commit(self._ceremony().assembly(), 3, self.shown, self.seed)
-        self._post("commit", made.entry)
-
-    def post_reveal(self) -> None:
-        """Step 4."""
-        made = post_reveal(self._ceremony().assembly(), 3, self.shown, self.seed)
-        self._post("reveal", made.entry)
-
-    def post_bad_shares(self, cheated: tuple[int, ...]) -> None:
-        """Step 5: signed over what was revealed, and to some of something else."""
-        assembly = self._ceremony().assembly()
-        entries: list[JsonValue] = []
-        for j in (1, 2, 3):
-            right = deal_share(assembly, 3, j, self.shown, self.seed)
-            wrong = deal_share(assembly, 3, j, self.dealt, self.seed)
-            points = b"".join(each.encoded for each in self.shown.commitments)
-            where = (assembly.ceremony, assembly.keys, u16(3), u16(j))
-            parts = (*where, points, wrong.sealed)
-            signature = sign(self.seed, "ceremony/share", *parts).hex()
-            bad = {"sealed": encode_base64(wrong.sealed), "signature": signature}
-            entries.append({**right.entry, **(bad if j in cheated else {})})
-        self._post("share", entries)
-
-    def open_share(self, recipient: int, share: Scalar | None = None) -> None:
-        """Answer a complaint: with the right share, or with another."""
-        self._table().answer(3, recipient, share)
-
-    def complain(self, dealer: int) -> None:
-        """Call a good share bad."""
-        self._table().complain(3, dealer)
-
-    def sign(self) -> None:
-        """Step 6."""
-        self._table().sign(3)
-
-    def _table(self) -> CeremonyTable:
-        table = CeremonyTable(
-            self.site.election.store, self.site.election.id, BEFORE, NAMES
-        )
-        # The others' secrets are in their browsers.
-        table.seeds = [self.seed] * len(NAMES)
-        table.polynomials = [self.shown] * len(NAMES)
-        return table
-
-    def _ceremony(self) -> Any:  # noqa: ANN401 - voting.ceremony.Ceremony
-        with self.site.election.store.begin() as session:
-            row = get_election(session, self.site.election.id)
-            return load_ceremony(session, row, 2)
-
-    def _post(self, kind: str, value: JsonValue) -> None:
-        with self.site.election.store.begin() as session:
-            row = get_election(session, self.site.election.id)
-            ceremony = load_ceremony(session, row, 2)
-            i = self.index
-            post_message(session, ceremony, kind=kind, index=i, value=value, at=BEFORE)
 
 
 @pytest.mark.timeout(300)

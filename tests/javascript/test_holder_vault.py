@@ -67,7 +67,9 @@ ACTS = {
     "digest",
     "forget",
     "inspect",
+    "judge",
     "keyFile",
+    "openShare",
     "rehearse",
     "report",
     "resume",
@@ -159,7 +161,7 @@ def unlock(vault: Vault, election: WholeElection, index: int = 1) -> bytes:
 
 def test_the_vault_has_these_acts_and_no_other(vault: Vault) -> None:
     assert set(vault.ask("acts")) == ACTS
-    for act in ("count", "report", "sign", "words", "check", "keyFile"):
+    for act in ("count", "report", "sign", "words", "check", "keyFile", "openShare"):
         with pytest.raises(Refused, match=r"NothingOpened|TypeError"):
             vault.ask(act, **record_like())
 
