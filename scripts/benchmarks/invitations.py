@@ -38,6 +38,7 @@ from register.tables import Message, Sending
 from scripts.benchmarks.roll import Footprint
 
 HOST: Final = "127.0.0.1"
+_ROOT: Final = Path(__file__).parents[2]
 _MODULE: Final = "scripts.benchmarks.prepared_sending"
 _NUMBER: Final = re.compile(r"(\d+)@")
 _WORKER: Final = """
@@ -215,6 +216,7 @@ def _free_port() -> int:
 def _environ(folder: Path, redis_url: str, port: int) -> dict[str, str]:
     return {
         **os.environ,
+        "PYTHONPATH": str(_ROOT),
         "URNE_ENVIRONMENT": "test",
         "URNE_DATA_DIR": str(folder),
         "URNE_SIDES": "register",

@@ -3,7 +3,10 @@
 import subprocess
 import sys
 
+import pytest
+
 from scripts.benchmarks.ballots import measure_ballots, measure_counting
+from scripts.benchmarks.invitations import measure_invitations
 
 
 def test_every_benchmark_measures_once_when_asked_once() -> None:
@@ -25,3 +28,10 @@ def test_a_batch_of_letters_is_measured_with_its_memory() -> None:
     assert told[0] == "1"
     assert 500 < float(told[1]) < 60_000
     assert int(told[told.index("MB") - 1]) < 500
+
+
+@pytest.mark.long
+def test_a_sending_is_measured_and_survives_its_killed_worker() -> None:
+    measured = list(measure_invitations(60))  # raises when anybody got two mails
+    assert len(measured) == 6
+    assert all(each.seconds >= 0 and 20 < each.mebibytes < 500 for each in measured)
