@@ -27,6 +27,7 @@ from surveys.responses import (
     end_intake,
     forget_identities,
 )
+from surveys.results import forget_texts
 from surveys.sealed import get_launched, launched
 from surveys.surveys import SYSTEM, SurveyRefused, get_survey, hold_survey
 from surveys.tables import Survey, SurveyWording
@@ -253,6 +254,7 @@ def delete_survey_data(
     if not is_deletion_due(survey, now):
         return False
     number = delete_responses(session, survey_id)
+    forget_texts(session, survey_id)
     survey.phase, survey.deleted_at = SurveyPhase.DELETED, now
     survey.rewritten_at = None
     leaf = ended_leaf(survey.fingerprint or b"", now, how="deleted")

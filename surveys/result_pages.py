@@ -86,7 +86,7 @@ def compare_with(now: SurveyReport, before: SurveyReport) -> Comparison:
                 cell_label(question, each.code),
                 _share(each.now),
                 _share(each.before),
-                "–" if each.points is None else f"{each.points:+d}".replace("-", "−"),
+                _change(each.points),
             )
         )
     return Comparison(before.survey_id, before.title, tuple(rows))
@@ -100,6 +100,12 @@ def summary_rows(survey: SurveyReport) -> Sequence[Sequence[str]]:
         (_("Minste viste gruppe"), show_number(survey.published.threshold)),
         (_("Tomme tall"), _("Null eller skjult: ingen kan se hvilken.")),
     ]
+
+
+def _change(points: int | None) -> str:
+    if points is None:
+        return "–"
+    return f"{points:+d}".replace("-", "\N{MINUS SIGN}") if points else "0"
 
 
 def _share(value: int | None) -> str:

@@ -194,6 +194,13 @@ def share_results(
     _record(session, survey, kind, actor, at)
 
 
+def forget_texts(session: Session, survey_id: str) -> None:
+    """Remove what was written; the numbers, which are of nobody, stay."""
+    row = find_results(session, survey_id)
+    if row is not None:
+        row.locked_texts = None
+
+
 def find_shared(session: Session, slug: str) -> str:
     """Return the id of a survey whose numbers are shared.
 

@@ -87,6 +87,8 @@ def make_statement(facts: StatementFacts, language: Language = "nb") -> Statemen
 
 def _wanted(facts: StatementFacts, *, personal: bool) -> list[Line]:
     wanted = [COMMON["results"], COMMON["deletion"], COMMON["purpose"]]
+    if facts.mode is not Mode.ANONYMOUS:
+        wanted.insert(1, COMMON["rows"])
     if personal:
         wanted.append(COMMON["legal_basis"])
         if facts.processor:

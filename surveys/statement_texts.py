@@ -148,6 +148,14 @@ COMMON: Final[Mapping[str, Line]] = {
         "nn": "Resultat for færre enn {threshold} svar blir ikkje viste.",
         "en": "Results for fewer than {threshold} responses are not shown.",
     },
+    "rows": {
+        "nb": "De som har laget undersøkelsen, kan hente svarene rad for rad, stokket, "
+        "uten navn og tid og uten det du skriver med egne ord.",
+        "nn": "Dei som har laga undersøkinga, kan hente svara rad for rad, stokka, "
+        "utan namn og tid og utan det du skriv med eigne ord.",
+        "en": "Those who made the survey can fetch the responses row by row, shuffled, "
+        "without names and times and without what you write in your own words.",
+    },
     "deletion": {
         "nb": "Svarene slettes senest {deletes_on}.",
         "nn": "Svara blir sletta seinast {deletes_on}.",

@@ -41,5 +41,9 @@ KINDS: Final[Mapping[str, LazyString]] = {
     "second-factor-removed": _l("En passnøkkel eller app ble fjernet"),
     "sessions-ended": _l("Økter ble avsluttet"),
     "signed-in": _l("En bruker logget inn"),
+    "survey-results-chosen": _l("Oppdelingen av resultater ble valgt"),
+    "survey-results-exported": _l("Resultater av en undersøkelse ble lastet ned"),
+    "survey-results-shared": _l("Resultater av en undersøkelse ble delt"),
+    "survey-results-unshared": _l("Delingen av resultater ble avsluttet"),
     "tokens-proven": _l("Stemmerettene ble kontrollert"),
 }

@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -15,12 +16,16 @@ import pytest
 from sqlalchemy import select
 
 from accounts.roles import Role
+from infra.i18n import speaking
 from infra.tables import ServiceAudit
+from surveys.lifecycle import delete_survey_data
 from surveys.result_jobs import make_due_results
-from surveys.results import find_results
+from surveys.result_pages import compare_with
+from surveys.results import find_results, read_report
+from surveys.surveys import get_survey
 from tests.conftest import Stores
 from tests.surveys.answered_site import AnsweredSite, answered_site, everyday_answers
-from tests.surveys.open_site import SLUG
+from tests.surveys.open_site import DELETES, SLUG
 from tests.web.official_site import Answer, Visitor
 
 RESPONDENTS = 120
@@ -85,6 +90,8 @@ def test_results_are_divided_once_and_then_read_and_shared(site: AnsweredSite) -
     assert "<b>Mer kurs</b>, takk" in page.text
     assert "<b>Mer" not in page.html
     assert not page.soup.select("[style], script:not([src]), style")
+    unknown = visitor.get(f"{site.page}?sammenlign={'0' * 32}")
+    assert unknown.status == 200
     stranger = site.visitor(None)
     shared = f"/u/{SLUG}/resultater"
     assert stranger.get(shared).status == 404
@@ -166,3 +173,34 @@ def test_nothing_is_handed_out_before_results_are_made(site: AnsweredSite) -> No
     for name in ("resultater.xlsx", "rader.zip", "rapport.pdf", "resultater.json"):
         assert visitor.get(f"{site.page}/{name}").status == 404
     assert site.visitor(Role.ORGANISER).get(site.page).status == 403
+
+
+def test_numbers_stay_when_responses_and_texts_are_deleted(site: AnsweredSite) -> None:
+    visitor = after(site)
+    runtime = site.runtime
+    with runtime.store("service").begin() as session:
+        assert delete_survey_data(session, runtime.settings, site.survey_id, DELETES)
+        row = find_results(session, site.survey_id)
+        assert row is not None
+        assert row.locked_texts is None
+        keystore = runtime.keystore("service")
+        key_id = get_survey(session, site.survey_id).key_id
+        assert key_id
+        keystore.destroy_key(key_id, at=DELETES)
+    page = visitor.get(site.page)
+    assert "120 har svart" in page.text
+    assert "Mer kurs" not in page.html
+    assert visitor.get(f"{site.page}/resultater.csv").status == 200
+    assert visitor.get(f"{site.page}/rader.zip").status == 404
+
+
+def test_two_rounds_are_put_beside_each_other(site: AnsweredSite) -> None:
+    after(site)
+    with site.runtime.store("service").reading() as session:
+        now = read_report(session, None, site.survey_id)
+    with speaking("nb"):
+        found = compare_with(now, replace(now, title="I fjor"))
+    assert found.title == "I fjor"
+    assert {row.change for row in found.rows} == {"0", "–"}
+    row = next(row for row in found.rows if row.answer == "Uenig")
+    assert row.question.startswith("Hvor enig er du?: ")

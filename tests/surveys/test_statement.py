@@ -58,6 +58,12 @@ def test_only_the_anonymous_mode_is_called_anonymous(language: str) -> None:
         assert re.sub(r"ikk(j?)e anonym|not anonymous", "", text).count("anonym") == 0
 
 
+def test_only_an_anonymous_survey_never_hands_out_rows() -> None:
+    for mode in Mode:
+        told = "rad for rad" in whole(make_statement(replace(FACTS, mode=mode)))
+        assert told is (mode is not Mode.ANONYMOUS)
+
+
 def test_what_is_personal_is_not_stated_without_its_date() -> None:
     for mode in PERSONAL_MODES:
         with pytest.raises(StatementIncomplete):

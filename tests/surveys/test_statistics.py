@@ -119,10 +119,12 @@ def test_diverging_bar_is_one_unbroken_whole(counts: list[int | None]) -> None:
 
 def test_mean_rank_is_known_when_every_place_is() -> None:
     definition = asking(question("r", "ranking", choices=choices("x", "y")))
-    given_: list[Answers] = [{"r": ["x", "y"]}] * 30 + [{"r": ["y", "x"]}] * 10
+    one: Answers = {"r": ["x", "y"]}
+    other: Answers = {"r": ["y", "x"]}
+    given_ = [one] * 30 + [other] * 10
     table = published(definition, given_).table("r")
     assert mean_rank(table, "x") == 1.25
-    few = published(definition, [*given_[:30], {"r": ["y", "x"]}]).table("r")
+    few = published(definition, [*given_[:30], other]).table("r")
     assert mean_rank(few, "x") is None
 
 
