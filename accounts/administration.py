@@ -17,7 +17,7 @@ from accounts.officials import (
     role_rows,
 )
 from accounts.revocations import revoke_passes
-from accounts.roles import District, Role, require_roles
+from accounts.roles import District, Role, require_roles, require_union
 from accounts.second_factors import officials_with_factor
 from accounts.sessions import close_sessions
 from accounts.tables import Official, OfficialInvitation, OfficialRole
@@ -74,6 +74,7 @@ def change_roles(
     *,
     roles: frozenset[Role],
     districts: frozenset[District],
+    union: str = "",
     actor: str,
     at: datetime,
 ) -> None:
@@ -82,9 +83,11 @@ def change_roles(
     Raises:
         UnknownOfficial, OwnAccount, LastAdministrator: see there.
         RoleMissing, DistrictMissing, TooManyDistricts: see `require_roles`.
+        UnionMalformed, NotForOneUnion: see `require_union`.
 
     """
     require_roles(roles, districts)
+    require_union(union, roles)
     official = _get_other(session, official_id, actor)
     if Role.ADMINISTRATOR not in roles:
         _require_another_administrator(session, official)
@@ -93,6 +96,7 @@ def change_roles(
     session.flush()
     official.roles.extend(role_rows(roles))
     official.districts.extend(district_rows(districts))
+    official.union = union
     revoke_passes(session, settings, official_id, at)
     record_event(
         session,
@@ -100,7 +104,7 @@ def change_roles(
         actor=actor,
         kind="roles-changed",
         subject=official_id,
-        content={"roles": sorted(role.value for role in roles)},
+        content={"roles": sorted(role.value for role in roles), "union": union},
     )
 
 

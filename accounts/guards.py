@@ -15,7 +15,8 @@ from typing import Any, Final, Literal, TypeVar, cast
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import Forbidden
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import Forbidden, NotFound
 
 from accounts.officials import OfficialIdentity
 from accounts.passes import PassRefused, read_pass
@@ -48,6 +49,10 @@ Kind = Literal[
 ]
 
 MARK: Final = "__urne_access__"
+SHARED: Final = "__urne_shared__"
+
+Owner = Callable[[Session, str], "str | None"]
+"""Tells whose an election is; None where there is none."""
 COOKIELESS: Final = frozenset({"crossing", "voter", "holder", "exchange"})
 """Kinds whose requests carry no cookie, so that no page of others can ride on one."""
 
@@ -67,6 +72,28 @@ class Access:
     kind: Kind
     roles: frozenset[Role] = frozenset()
     side: Side | None = None
+
+
+_OWNERS: Final[dict[Side, Owner]] = {}
+
+
+def tells_owner(side: Side) -> Callable[[Owner], Owner]:
+    """Mark what a side asks whose an election is, by its id."""
+
+    def keep(owner: Owner) -> Owner:
+        _OWNERS[side] = owner
+        return owner
+
+    return keep
+
+
+def of_every_union(view: View) -> View:
+    """Let in officials of one union alone, too: the view itself shows them theirs.
+
+    Without this they are let in where an address names an election of their own.
+    """
+    setattr(view, SHARED, True)
+    return view
 
 
 def public(view: View) -> View:
@@ -209,6 +236,8 @@ def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Any]:
             return _to_entrance(access.kind)
         if access.roles and not access.roles & g.official.roles:
             raise Forbidden
+        if access.roles and g.official.union:
+            _require_own_union(view, access, arguments)
         try:
             return _answer(view, arguments)
         except HalfSignedIn:
@@ -216,6 +245,21 @@ def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Any]:
             return _to_second_step()
 
     return guard
+
+
+def _require_own_union(
+    view: Callable[..., Any], access: Access, arguments: dict[str, Any]
+) -> None:
+    election_id = arguments.get("election_id")
+    if election_id is None or access.side is None:
+        if not hasattr(view, SHARED):
+            raise Forbidden
+        return
+    with current_runtime().store(access.side).reading() as session:
+        owner = _OWNERS[access.side](session, str(election_id))
+    # As if it were not there: whose elections there are is nobody else's matter.
+    if owner is not None and not g.official.may_work_for(owner):
+        raise NotFound
 
 
 def _answer(view: Callable[..., Any], arguments: dict[str, Any]) -> ResponseReturnValue:

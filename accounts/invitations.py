@@ -23,7 +23,7 @@ from accounts.officials import (
     require_password,
 )
 from accounts.revocations import revoke_passes
-from accounts.roles import District, Role, require_roles
+from accounts.roles import District, Role, require_roles, require_union
 from accounts.second_factors import forget_factors
 from accounts.sessions import close_sessions, token_digest
 from accounts.tables import Official, OfficialInvitation
@@ -85,6 +85,7 @@ def invite_official(
     email: str,
     roles: frozenset[Role],
     districts: frozenset[District],
+    union: str = "",
     actor: str,
     at: datetime,
 ) -> OfficialIdentity:
@@ -93,11 +94,13 @@ def invite_official(
     Raises:
         NameMalformed, EmailMalformed, EmailTaken: see `add_official`.
         RoleMissing, DistrictMissing, TooManyDistricts: see `require_roles`.
+        UnionMalformed, NotForOneUnion: see `require_union`.
 
     """
     require_roles(roles, districts)
+    require_union(union, roles)
     official = add_official(
-        session, name=name, email=email, roles=roles, districts=districts
+        session, name=name, email=email, roles=roles, districts=districts, union=union
     )
     _ask_for_mail(session, official.id)
     record_event(
@@ -106,7 +109,7 @@ def invite_official(
         actor=actor,
         kind="official-invited",
         subject=official.id,
-        content={"roles": sorted(role.value for role in roles)},
+        content={"roles": sorted(role.value for role in roles), "union": union},
     )
     return identity_of(official)
 

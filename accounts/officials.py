@@ -70,6 +70,12 @@ class OfficialIdentity:
     name: str
     roles: frozenset[Role]
     districts: frozenset[District] = frozenset()
+    union: str = ""
+    """Whose elections alone the official works with; empty: everybody's here."""
+
+    def may_work_for(self, organisation: str) -> bool:
+        """Tell whether an organisation's elections are the official's to see."""
+        return not self.union or plain_name(organisation) == self.union
 
     def is_contact_of(self, organisation: str, group: str) -> bool:
         """Tell whether the official is the contact of a voter group."""
@@ -109,6 +115,7 @@ def add_official(
     email: str,
     roles: Iterable[Role],
     districts: Iterable[District] = (),
+    union: str = "",
 ) -> Official:
     """Add an official who has no password yet, and so cannot sign in.
 
@@ -129,6 +136,7 @@ def add_official(
         disabled=False,
         roles=role_rows(roles),
         districts=district_rows(districts),
+        union=union,
     )
     session.add(official)
     session.flush()
@@ -202,6 +210,7 @@ def identity_of(official: Official) -> OfficialIdentity:
         frozenset(
             District(entry.organisation, entry.group) for entry in official.districts
         ),
+        official.union,
     )
 
 

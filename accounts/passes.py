@@ -57,6 +57,7 @@ def issue_pass(official: OfficialIdentity, now: datetime, seed: SigningSeed) -> 
             "name": official.name,
             "present_by": int(present_by.timestamp()),
             "roles": sorted(role.value for role in official.roles),
+            "union": official.union,
         }
     )
     return base64.urlsafe_b64encode(sign(seed, TAG, body) + body).decode()
@@ -100,7 +101,13 @@ def _from_document(document: object) -> Pass:
     roles = frozenset(Role(name) for name in document["roles"])
     districts = frozenset(District(*names) for names in document["districts"])
     return Pass(
-        OfficialIdentity(str(document["id"]), str(document["name"]), roles, districts),
+        OfficialIdentity(
+            str(document["id"]),
+            str(document["name"]),
+            roles,
+            districts,
+            str(document["union"]),
+        ),
         datetime.fromtimestamp(document["issued_at"], UTC),
         datetime.fromtimestamp(document["present_by"], UTC),
         datetime.fromtimestamp(document["expires_at"], UTC),

@@ -88,6 +88,32 @@ class RoleMissing(ValueError):
     """An official has at least one role."""
 
 
+class UnionMalformed(ValueError):
+    """The name of a union is printable, 1 to 100 characters, as elections have it."""
+
+
+class NotForOneUnion(ValueError):
+    """Who administers accounts, or makes surveys, does so for the whole service."""
+
+
+def require_union(union: str, roles: frozenset[Role]) -> None:
+    """Refuse to confine to one union's elections what is not of elections.
+
+    `union`: as `plain_name` leaves it; empty for none.
+
+    Raises:
+        UnionMalformed, NotForOneUnion: see there.
+
+    """
+    if not union:
+        return
+    printable = union == plain_name(union) and union.isprintable()
+    if not printable or len(union) > LONGEST_DISTRICT_NAME:
+        raise UnionMalformed
+    if roles & {Role.ADMINISTRATOR, Role.SURVEY_DESIGNER}:
+        raise NotForOneUnion
+
+
 def require_roles(roles: frozenset[Role], districts: frozenset[District]) -> None:
     """Refuse roles that say nothing, and a contact of no group or of too many.
 

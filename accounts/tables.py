@@ -27,6 +27,11 @@ class Official(ServiceBase):
     """None until an invitation was taken up."""
 
     disabled: Mapped[bool] = mapped_column(default=False)
+    union: Mapped[str] = mapped_column(
+        "union_name", String(LONGEST_DISTRICT_NAME), default=""
+    )
+    """Whose elections alone the official works with; empty: everybody's here."""
+
     roles: Mapped[list[OfficialRole]] = relationship(
         cascade="all, delete-orphan", lazy="selectin"
     )

@@ -95,6 +95,24 @@ def create_election(
     return roll
 
 
+def change_organisation(
+    session: Session, *, election_id: str, organisation: str, now: datetime
+) -> None:
+    """Note whose a roll is, until the manifest says it for good.
+
+    Raises:
+        UnknownRoll, PhaseMismatch: there is none, or it is sealed.
+
+    """
+    lock_roll(session, election_id)
+    roll = require_roll(session, election_id)
+    if roll.phase not in {RollPhase.DRAFT, RollPhase.FROZEN}:
+        raise PhaseMismatch
+    roll.organisation = organisation
+    session.flush()
+    _record(session, roll, SERVICE, "organisation-changed", now)
+
+
 def accept_manifest(
     session: Session,
     settings: Settings,

@@ -19,6 +19,7 @@ from register.elections import (
     accept_schedule,
     approve_roll,
     cancel_roll,
+    change_organisation,
     create_election,
 )
 from register.holds import hold_shredding
@@ -50,6 +51,19 @@ def take_election(
         organisation=fields.text("organisation"),
         practice=fields.flag("practice"),
         verifier_key=fields.hex("verifier_key", _HASH_BYTES),
+        now=runtime.clock.now(),
+    )
+
+
+@handles("register", "organisation")
+def take_organisation(
+    session: Session, received: ReceivedDocument, runtime: Runtime
+) -> None:
+    """Learn whose the roll of a draft is now."""
+    change_organisation(
+        session,
+        election_id=received.subject,
+        organisation=Fields.of(received.body, "organisation").text("organisation"),
         now=runtime.clock.now(),
     )
 

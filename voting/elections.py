@@ -166,6 +166,20 @@ def change_draft(
     record_event(session, at=at, actor=actor, kind="draft-changed", subject=election.id)
 
 
+def tell_organisation(
+    session: Session, settings: Settings, election: Election, at: datetime
+) -> None:
+    """Tell the register whose an election is now: the roll is that union's."""
+    post_document(
+        session,
+        settings,
+        kind="organisation",
+        subject=election.id,
+        body={"organisation": draft_of(election).organisation},
+        at=at,
+    )
+
+
 def seat_committee(
     session: Session,
     election: Election,

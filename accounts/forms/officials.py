@@ -18,8 +18,11 @@ from accounts.roles import (
     MOST_DISTRICTS,
     District,
     DistrictMalformed,
+    NotForOneUnion,
     Role,
+    UnionMalformed,
     plain_name,
+    require_union,
 )
 
 ROLE_TEXTS: dict[Role, LazyString] = {
@@ -52,6 +55,9 @@ class RolesForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
         _l("Organisasjon"), [Length(max=100)], filters=[printable]
     )
     groups = TextAreaField(_l("Velgergrupper"), [Length(max=500)])
+    union = StringField(
+        _l("Bare valgene til ett forbund"), [Length(max=100)], filters=[printable]
+    )
 
     def show(self, identity: OfficialIdentity) -> None:
         """Fill in what an official has."""
@@ -59,6 +65,7 @@ class RolesForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
         districts = sorted(identity.districts)
         self.organisation.data = districts[0].organisation if districts else ""
         self.groups.data = "\n".join(each.group for each in districts)
+        self.union.data = identity.union
 
     @property
     def chosen_roles(self) -> frozenset[Role]:
@@ -78,6 +85,25 @@ class RolesForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
         organisation = plain_name(self.organisation.data or "")
         lines = map(plain_name, (self.groups.data or "").splitlines())
         return frozenset(District(organisation, line) for line in lines if line)
+
+    @property
+    def chosen_union(self) -> str:
+        """The union whose elections alone the official works with, or nothing."""
+        return plain_name(self.union.data or "")
+
+    def validate_union(self, field: StringField) -> None:
+        """Only for roles around elections."""
+        del field
+        try:
+            require_union(self.chosen_union, self.chosen_roles)
+        except NotForOneUnion:
+            message = _l(
+                "Administratorer og undersøkelsesansvarlige arbeider for hele"
+                " tjenesten."
+            )
+            raise ValidationError(str(message)) from None
+        except UnionMalformed:
+            raise ValidationError(str(_l("Skriv navnet som i valgene."))) from None
 
     def validate_roles(self, field: CheckboxesField) -> None:
         """At least one."""

@@ -107,6 +107,7 @@ def show_official(official_id: str) -> ResponseReturnValue:
             official_id,
             roles=form.chosen_roles,
             districts=form.chosen_districts,
+            union=form.chosen_union,
             actor=desk.actor,
             at=desk.at,
         )
@@ -156,6 +157,7 @@ def _invite(form: InviteForm) -> bool:
                 email=str(form.email.data),
                 roles=form.chosen_roles,
                 districts=form.chosen_districts,
+                union=form.chosen_union,
                 actor=desk.actor,
                 at=desk.at,
             )

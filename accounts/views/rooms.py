@@ -116,6 +116,8 @@ def own_path(wanted: str, official: OfficialIdentity) -> str:
         return wanted
     if official.roles & _OF_ELECTIONS:
         return "/valg"
+    if Role.SURVEY_DESIGNER in official.roles:
+        return "/undersokelser"
     page = "officials" if Role.ADMINISTRATOR in official.roles else "own_account"
     return url_for(f"accounts.{page}")
 
@@ -160,6 +162,12 @@ def _main_menu(found: OfficialIdentity) -> list[dict[str, Any]]:
     menu = [
         ("valg", _("Valg"), "/valg", bool(found.roles & _OF_ELECTIONS)),
         (
+            "undersokelser",
+            _("Undersøkelser"),
+            "/undersokelser",
+            Role.SURVEY_DESIGNER in found.roles,
+        ),
+        (
             "brukere",
             _("Brukere"),
             url_for("accounts.officials"),
@@ -169,7 +177,7 @@ def _main_menu(found: OfficialIdentity) -> list[dict[str, Any]]:
             "logg",
             _("Revisjonslogg"),
             url_for("accounts.audit_log"),
-            bool(found.roles & _LOG_READERS),
+            bool(found.roles & _LOG_READERS) and not found.union,
         ),
         ("konto", _("Min konto"), url_for("accounts.own_account"), True),
     ]

@@ -12,7 +12,7 @@ import redis
 from flask import current_app, flash, render_template, url_for
 from sqlalchemy.orm import Session
 
-from accounts.guards import access_of, current_official
+from accounts.guards import access_of, current_official, tells_owner
 from infra.config import Settings
 from infra.keystore import DataKey, Keystore
 from infra.runtime import Runtime
@@ -22,6 +22,7 @@ from register.queueing import queue_delivery
 from register.resends import By
 from register.roll import read_data_key
 from register.sending import UnknownSending
+from register.tables import Roll
 from register.views.words import ROLES, sentence_of, told_refusals
 
 _ROOMS: Final = (
@@ -66,6 +67,13 @@ class Desk:
     def by(self, reason: str | None) -> By:
         """Say who asks, why, and when."""
         return By(self.actor, reason or "", self.now)
+
+
+@tells_owner("register")
+def owner_of(session: Session, election_id: str) -> str | None:
+    """Tell whose an election is."""
+    found = session.get(Roll, election_id)
+    return None if found is None else found.organisation
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Final
 from flask import Blueprint, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from accounts.guards import crossing, register_official
+from accounts.guards import crossing, of_every_union, register_official
 from accounts.passes import read_pass, require_fresh
 from accounts.roles import ALL_ROLES
 from accounts.sessions import REGISTER_COOKIE, SESSION_HOURS
@@ -47,6 +47,7 @@ def enter() -> ResponseReturnValue:
 
 @blueprint.post("/ut")
 @register_official(*ALL_ROLES)
+@of_every_union
 def leave() -> ResponseReturnValue:
     """Forget the pass."""
     answer = redirect(f"{current_runtime().settings.service_url}/valg")

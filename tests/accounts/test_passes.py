@@ -53,7 +53,9 @@ def test_pass_fits_a_cookie() -> None:
         District(name, f"{number}{name}"[:LONGEST_DISTRICT_NAME])
         for number in range(MOST_DISTRICTS)
     )
-    longest = OfficialIdentity("a" * 32, "😀" * 100, frozenset(Role), districts)
+    longest = OfficialIdentity(
+        "a" * 32, "😀" * 100, frozenset(Role), districts, union=name
+    )
     text = issue_pass(longest, NOW, SEED)
     assert text.isascii()
     assert len(text) < LARGEST_PASS
@@ -99,6 +101,7 @@ SOUND = {
     "name": "b",
     "present_by": 1,
     "roles": [],
+    "union": "",
 }
 
 
@@ -109,6 +112,7 @@ SOUND = {
         [],
         {},
         {**SOUND, "roles": ["king"]},
+        {name: told for name, told in SOUND.items() if name != "union"},
         {**SOUND, "roles": None},
         {**SOUND, "present_by": "x"},
         {**SOUND, "issued_at": None},

@@ -394,6 +394,7 @@ SERVICE: Final[Columns] = {
         "name": "an official's",
         "email": "an official's",
         "password_hash": "an official's",
+        "union_name": "whose elections alone the official works with",
         "disabled": "whether the official may sign in",
     },
     "partial_decryptions": {

@@ -10,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from accounts.officials import create_official
+from accounts.roles import Role
+from accounts.tables import Official
 from crypto.encoding import encode_json
+from crypto.passwords import CHEAPEST_FOR_TESTS
 from infra.clock import FixedClock
 from tests.voting.printed_words import words_of
 from tests.web.conftest import Office
 from tests.web.official_site import Visitor
-from tests.web.staging import AFTER, CLOSES, NOW, Stage
+from tests.web.staging import AFTER, CLOSES, NOW, PASSWORD, Stage
 from voting.elections import cancel_election, get_election
 from voting.joint_counts import find_joint
 from voting.joint_jobs import finish_joint, queue_joint_counts
@@ -133,12 +137,13 @@ def test_from_the_proposal_to_the_joint_result(
     finish_joint(later.runtime, joint_id)
     finish_joint(later.runtime, joint_id)
     require_joint_result(unions, later, tmp_path, capsys)
+    require_each_keeps_to_its_own(unions, later)
 
 
 def fetched(visitor: Visitor, path: str) -> bytes:
     """Return a file, and close it."""
     answer = visitor.get(path).response
-    data = answer.data
+    data = bytes(answer.data)
     answer.close()
     return data
 
@@ -178,6 +183,29 @@ def require_joint_result(
     joint_file.write_bytes(encode_json(value))
     assert main(arguments) == 1
     assert "SignatureRefused" in capsys.readouterr().out
+
+
+def require_each_keeps_to_its_own(unions: Unions, later: Office) -> None:
+    """An official of one union sees another's numbers on the joint page alone."""
+    with unions.first.writing() as session:
+        made = create_official(
+            session,
+            name="Anne A",
+            email="anne@forbund-a.example",
+            password=PASSWORD,
+            roles=[Role.ORGANISER, Role.COMMITTEE, Role.AUDITOR],
+            profile=CHEAPEST_FOR_TESTS,
+        )
+        session.get_one(Official, made.id).union = "Forbund A"
+    anne = later.visit(made)
+    listed = anne.get("/valg").text
+    assert "Hovedoppgjøret, A" in listed
+    assert "Hovedoppgjøret, B" not in listed
+    assert anne.get(f"/valg/{unions.first.id}/protokoll").status == 200
+    for page in ("", "/protokoll", "/protokoll.pdf", "/opptelling", "/felles"):
+        assert anne.get(f"/valg/{unions.second.id}{page}").status == 404
+    assert "Forbund B" in anne.get(f"/valg/{unions.first.id}/felles").text
+    assert "Forbund B" in anne.get(f"/felles/{unions.joint_id()}").text
 
 
 def test_what_is_shown_joined_is_not_shown_apart(unions: Unions) -> None:

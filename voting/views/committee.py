@@ -19,7 +19,7 @@ from voting.ceremony_exclusion import (
 )
 from voting.draft_editing import CommitteeNumbers, fitting_numbers
 from voting.drafts import FEWEST_HOLDERS
-from voting.elections import get_election
+from voting.elections import draft_of, get_election
 from voting.forms.committee import CommitteeForm, LeaveOutForm
 from voting.overview import Overview, read_overview
 from voting.phases import Phase
@@ -49,7 +49,7 @@ def show(election_id: str) -> str:
 @official(Role.ORGANISER)
 def seat(election_id: str) -> ResponseReturnValue:
     """Choose the committee and its numbers."""
-    form, officials = _offered()
+    form, officials = _offered(election_id)
     if not form.validate():
         return _page(election_id, form), 422
     with refusals_told(), acting() as desk:
@@ -132,17 +132,23 @@ def open_key_page(election_id: str) -> ResponseReturnValue:
     return election_page("key_page.html", election, link=link)
 
 
-def _offered() -> tuple[CommitteeForm, list[OfficialIdentity]]:
+def _offered(election_id: str) -> tuple[CommitteeForm, list[OfficialIdentity]]:
     form = CommitteeForm()
     with reading() as desk:
-        officials = list_officials(desk.session, Role.COMMITTEE)
+        election = get_election(desk.session, election_id)
+        officials = _candidates(desk, draft_of(election).organisation)
     form.offer(officials)
     return form, officials
 
 
+def _candidates(desk: Desk, organisation: str) -> list[OfficialIdentity]:
+    found = list_officials(desk.session, Role.COMMITTEE)
+    return [each for each in found if each.may_work_for(organisation)]
+
+
 def _filled_form(desk: Desk, overview: Overview) -> CommitteeForm:
     form = CommitteeForm(formdata=None)
-    form.offer(list_officials(desk.session, Role.COMMITTEE))
+    form.offer(_candidates(desk, overview.draft.organisation))
     form.members.data = [each.official_id for each in overview.ceremony.seats]
     form.threshold.data = overview.draft.threshold
     form.approvals.data = overview.draft.approvals_needed
@@ -189,7 +195,7 @@ def _leaving(
         election = get_election(desk.session, election_id)
         overview = read_overview(desk.session, desk.settings, election)
         seats = {each.official_id for each in overview.ceremony.seats}
-        officials = list_officials(desk.session, Role.COMMITTEE)
+        officials = _candidates(desk, overview.draft.organisation)
         words = _disputes(overview, desk)
     found = [each for each in words if each.dealer_index == index]
     found = [each for each in found if each.may_be_left_out]

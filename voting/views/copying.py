@@ -13,7 +13,7 @@ from voting.forms.elections import TitledForm
 from voting.practice import copy_draft, practice_times
 from voting.tables import Election
 from voting.views.acting import reading
-from voting.views.creating import create_from, propose_times
+from voting.views.creating import create_from, own_basics, propose_times
 from voting.views.pages import election_page, require_election_id
 
 blueprint = Blueprint("copying", __name__, url_prefix="/valg/<election_id>/kopi")
@@ -46,7 +46,9 @@ def make(election_id: str) -> ResponseReturnValue:
     made = None
     if form.validate():
         source = draft_of(election)
-        made = create_from(form, lambda _desk: copy_draft(source, form.basics))
+        made = create_from(
+            form, lambda _desk: copy_draft(source, own_basics(form.basics))
+        )
     if made is None:
         return election_page("copy.html", election, form=form), 422
     return redirect(url_for("elections.show", election_id=made))

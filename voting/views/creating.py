@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from flask_babel import gettext as _
 
+from accounts.guards import current_official
 from infra.i18n import ZONE
 from infra.slugs import SlugMalformed, SlugTaken, propose_slug
 from infra.token_verifier import TokenVerifier, VerifierUnavailable
+from voting.draft_editing import Basics
 from voting.drafts import Draft
 from voting.elections import TitleMalformed, create_election
 from voting.forms.elections import TitledForm
@@ -28,6 +31,12 @@ def propose_times(now: datetime) -> tuple[datetime, datetime]:
     opens = datetime.combine(today + timedelta(days=DAYS_TO_OPENING), time(8), ZONE)
     closes = datetime.combine(opens.date() + timedelta(days=DAYS_OPEN), time(12), ZONE)
     return opens, closes
+
+
+def own_basics(basics: Basics) -> Basics:
+    """Return the basics: an official of one union holds elections for it alone."""
+    union = current_official().union
+    return replace(basics, organisation=union) if union else basics
 
 
 def create_from(form: TitledForm, drafting: Drafting) -> str | None:

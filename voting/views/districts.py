@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from accounts.guards import current_official, official
+from accounts.guards import current_official, of_every_union, official
 from accounts.passes import issue_pass
 from accounts.roles import ELECTION_ROLES, Role, plain_name
 from voting.elections import draft_of, list_elections
@@ -16,6 +16,7 @@ blueprint = Blueprint("districts", __name__, url_prefix="/valg/krets")
 
 @blueprint.get("")
 @official(Role.DISTRICT_CONTACT)
+@of_every_union
 def index() -> str:
     """List the elections in which the own voter groups may vote."""
     me = current_official()
@@ -25,6 +26,7 @@ def index() -> str:
             each
             for each in list_elections(desk.session)
             if plain_name(draft_of(each).organisation) in own
+            and me.may_work_for(draft_of(each).organisation)
         ]
         given = issue_pass(me, desk.at, service_seed(desk.settings))
     return render_template(

@@ -18,7 +18,12 @@ from voting.draft_editing import (
     yes_no_contest,
 )
 from voting.drafts import Draft, DraftContest, with_contest, without_contest
-from voting.elections import change_draft, draft_of, get_election
+from voting.elections import (
+    change_draft,
+    draft_of,
+    get_election,
+    tell_organisation,
+)
 from voting.forms.contests import ContestForm
 from voting.forms.elections import BasicsForm, RulesForm
 from voting.forms.fields import lines_of
@@ -28,6 +33,7 @@ from voting.presenting.ballot_preview import marks_words
 from voting.presenting.rule_words import rule_sentences
 from voting.tables import Election
 from voting.views.acting import Desk, acting, reading, refusals_told
+from voting.views.creating import own_basics
 from voting.views.pages import election_page, require_election_id
 
 blueprint = Blueprint("drafting", __name__, url_prefix="/valg/<election_id>/rediger")
@@ -50,7 +56,9 @@ def change_basics(election_id: str) -> ResponseReturnValue:
         return _draft_page(election_id, basics=form), 422
     with refusals_told(), acting() as desk:
         election = get_election(desk.session, election_id)
-        _change(desk, election, with_basics(draft_of(election), form.basics))
+        _change(
+            desk, election, with_basics(draft_of(election), own_basics(form.basics))
+        )
         flash(_("Lagret."), "success")
     return redirect(url_for("drafting.show", election_id=election_id))
 
@@ -136,7 +144,10 @@ def explain_rule(election_id: str) -> ResponseReturnValue:
 
 
 def _change(desk: Desk, election: Election, draft: Draft) -> None:
+    before = draft_of(election).organisation
     change_draft(desk.session, election, draft, actor=desk.actor, at=desk.at)
+    if draft.organisation != before:
+        tell_organisation(desk.session, desk.settings, election, desk.at)
 
 
 def _rules_form() -> RulesForm:

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts.guards import current_official, official
+from accounts.guards import current_official, of_every_union, official
 from accounts.passes import issue_pass
 from accounts.roles import ELECTION_ROLES, Role
 from crypto.codes import short_fingerprint
@@ -19,7 +19,6 @@ from voting.elections import (
     cancel_election,
     draft_of,
     get_election,
-    list_elections,
 )
 from voting.forms.elections import NewElectionForm, ReasonForm, SealForm
 from voting.joint_counts import find_joint
@@ -42,10 +41,11 @@ from voting.sealed import sealed_of
 from voting.sealing import prepare_manifest, seal_election, service_seed
 from voting.views import refusals
 from voting.views.acting import Desk, acting, reading, refusals_told
-from voting.views.creating import create_from, propose_times
+from voting.views.creating import create_from, own_basics, propose_times
 from voting.views.districts import is_contact_alone
 from voting.views.pages import (
     election_page,
+    list_own_elections,
     may_open,
     own_seat,
     page_url,
@@ -60,12 +60,13 @@ refusals.register()
 
 @blueprint.get("")
 @official(*ELECTION_ROLES, Role.DISTRICT_CONTACT)
+@of_every_union
 def index() -> ResponseReturnValue:
     """List all elections."""
     if is_contact_alone():
         return redirect(url_for("districts.index"))
     with reading() as desk:
-        found = list_elections(desk.session)
+        found = list_own_elections(desk.session)
     may_organise = Role.ORGANISER in current_official().roles
     return render_template(
         "voting/official/elections.html",
@@ -77,6 +78,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.route("/ny", methods=["GET", "POST"])
 @official(Role.ORGANISER)
+@of_every_union
 def create() -> ResponseReturnValue:
     """Create an election."""
     form = NewElectionForm()
@@ -197,7 +199,7 @@ def _propose(form: NewElectionForm, desk: Desk) -> None:
     opens, closes = propose_times(desk.at)
     form.opens.show(opens)
     form.closes.show(closes)
-    known = list_elections(desk.session)
+    known = list_own_elections(desk.session)
     if known:
         form.organisation.data = draft_of(known[0]).organisation
 
@@ -205,7 +207,7 @@ def _propose(form: NewElectionForm, desk: Desk) -> None:
 def _new_draft(form: NewElectionForm, desk: Desk) -> Draft:
     settings = desk.settings
     defaults = Defaults(settings.batch_size, settings.suppression_threshold)
-    draft = new_draft(form.basics, defaults)
+    draft = new_draft(own_basics(form.basics), defaults)
     if form.template.data != "ja-nei":
         return draft
     contest = yes_no_contest(str(form.title.data))

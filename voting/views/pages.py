@@ -6,10 +6,11 @@ import re
 from typing import Any, Final
 
 from flask import abort, render_template, url_for
+from sqlalchemy.orm import Session
 
-from accounts.guards import current_official
+from accounts.guards import current_official, tells_owner
 from accounts.roles import Role
-from voting.elections import draft_of
+from voting.elections import draft_of, list_elections
 from voting.overview import Overview, SeatProgress
 from voting.phases import Phase
 from voting.tables import Election
@@ -83,6 +84,23 @@ def section_urls(election: Election) -> dict[str, str]:
     if phase in _COUNTED:
         urls["protokoll"] = url_for("protocol.show", election_id=here)
     return urls
+
+
+def list_own_elections(session: Session) -> list[Election]:
+    """Return the elections that are the official's to see, the latest first."""
+    me = current_official()
+    return [
+        each
+        for each in list_elections(session)
+        if me.may_work_for(draft_of(each).organisation)
+    ]
+
+
+@tells_owner("service")
+def owner_of(session: Session, election_id: str) -> str | None:
+    """Tell whose an election is."""
+    found = session.get(Election, election_id)
+    return None if found is None else draft_of(found).organisation
 
 
 def require_election_id(_endpoint: str | None, values: dict[str, Any] | None) -> None:

@@ -169,6 +169,7 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=True),
         sa.Column("disabled", sa.Boolean(), nullable=False),
+        sa.Column("union_name", sa.String(length=100), nullable=False),
         sa.CheckConstraint(
             "password_hash LIKE '$argon2id$%'",
             name=op.f("ck_officials_password_is_hashed_by_argon2id"),
