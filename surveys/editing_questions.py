@@ -104,6 +104,10 @@ def change_question(definition: Definition, code: str, changed: Question) -> Def
             changed, that conditions further on ask for.
 
     """
+    number, place = question_at(definition, code)
+    if changed.kind is not definition.pages[number].questions[place].kind:
+        # Choices, days, steps and letters are not counted alike.
+        changed = replace(changed, minimum=None, maximum=None)
     fitting = fitted(changed, changed.kind, definition)
     placed = with_question(definition, code, lambda _: fitting)
     if changed.code != code:

@@ -6,11 +6,21 @@ from typing import Final
 
 from flask import Blueprint
 
-from surveys.views import answer_api, answering, log, result_files, results
+from surveys.views import (
+    answer_api,
+    answering,
+    designing,
+    editing,
+    log,
+    result_files,
+    results,
+)
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     answer_api.blueprint,
     answering.blueprint,
+    designing.blueprint,
+    editing.blueprint,
     log.blueprint,
     result_files.blueprint,
     results.blueprint,
