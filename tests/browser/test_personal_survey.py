@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 from sqlalchemy import text
 
 from app import create_app
@@ -101,8 +101,8 @@ def picture(page: Page, name: str) -> None:
 def passes_axe(page: Page) -> None:
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run()")
-    assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+    violations = page.evaluate("axe.run()")["violations"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == []
 
 
 def fill_first(kari: Member) -> None:
@@ -218,3 +218,89 @@ def test_reload_second_device_and_lost_answer_end_in_one_response(
         assert "draft" not in kari.storage() + other.storage()
     assert anonymous.marks() == 1
     assert anonymous.answers() == [PARTLY]
+
+
+HEADINGS = {
+    Mode.PSEUDONYMOUS: "Svaret ditt lagres sammen med gruppa du hører til",
+    Mode.NAMED: "Svaret ditt kan knyttes til navnet ditt",
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("mode", HEADINGS)
+def test_other_modes_say_what_they_are_and_take_one_response(
+    request: pytest.FixtureRequest, browser: Browser, mode: Mode
+) -> None:
+    names = ("sqlite_stores", "tmp_path", "redis_url")
+    sqlite_stores, tmp_path, redis_url = map(request.getfixturevalue, names)
+    with open_survey(sqlite_stores, tmp_path, redis_url, mode) as survey:
+        with member(browser) as kari:
+            kari.open(survey.link(1))
+            kari.reads(HEADINGS[mode])
+            assert "er anonym" not in kari.text().replace("ikke anonym", "")
+            kari.press("Begynn")
+            fill_first(kari)
+            fill_rest(kari)
+            kari.press("Send svar")
+            kari.sees("Takk, svaret ditt er sendt")
+            rights = kari.posted("/right") + kari.posted("/right/named")
+        assert ["credential" in right for right in rights] == [mode is Mode.NAMED]
+        with survey.site.service.reading() as session:
+            row = session.execute(
+                text("SELECT group_index, respondent FROM response_intake")
+            ).one()
+        assert (row[0] is None, row[1] is None) == (
+            mode is Mode.NAMED,
+            mode is Mode.PSEUDONYMOUS,
+        )
+
+
+def test_survey_other_than_the_links_or_off_the_board_is_not_begun(
+    anonymous: Survey, browser: Browser
+) -> None:
+    def changed(route: Route) -> None:
+        body = route.fetch().body()
+        other = body.replace(b'"threshold":3', b'"threshold":4').replace(b"Nei", b"Jo!")
+        assert other != body
+        route.fulfill(body=other)
+
+    def unlogged(route: Route) -> None:
+        route.fulfill(status=404, json={"error": "NotOnLog", "message": ""})
+
+    other = "Stopp. Dette er ikke undersøkelsen lenken din gjelder"
+    unread = "Stopp. Undersøkelsen kan ikke leses"
+    unknown = "Stopp. Undersøkelsen står ikke på oppslagstavla"
+    for pattern, answer, stop in (
+        ("**/manifest.json*", changed, other),
+        ("**/definisjon.json*", changed, unread),
+        ("**/inklusjon*", unlogged, unknown),
+    ):
+        with member(browser) as kari:
+            kari.page.route(pattern, answer)
+            kari.open(anonymous.link())
+            kari.sees(stop)
+            assert kari.posted("/identify") == []
+    assert anonymous.marks() == 0
+
+
+@pytest.mark.long
+def test_page_is_whole_in_english_and_says_what_to_do_without_scripts(
+    anonymous: Survey, browser: Browser
+) -> None:
+    with member(browser) as kari:
+        kari.open(anonymous.link())
+        kari.page.get_by_role("link", name="English").click()
+        kari.sees("How was the course?")
+        kari.reads("This survey is anonymous")
+        kari.press("Begin")
+        kari.page.get_by_label("Yes, all of it").check()
+        kari.reads("Which topics were useful?")
+        kari.page.get_by_role("link", name="Bokmål").click()
+        kari.reads("Dette fylte du ut sist i denne nettleseren.")
+        assert kari.page.get_by_label("Ja, hele").is_checked()
+    with member(browser, java_script_enabled=False) as quiet:
+        quiet.page.goto(anonymous.link())
+        told = quiet.page.locator("main").inner_text()
+        assert "Slå på JavaScript for å svare" in told
+        assert "Ingenting er sendt, og lenken virker fortsatt." in told
+    assert anonymous.marks() == 0
