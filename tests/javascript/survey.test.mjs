@@ -4,9 +4,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { encodeJson } from "../../static/js/crypto/encoding.js";
+import { CryptoError } from "../../static/js/crypto/errors.js";
 import { cleanAnswers } from "../../static/js/survey/answers.js";
 import { isMet, visiblePages } from "../../static/js/survey/conditions.js";
 import { readFormAnswers } from "../../static/js/survey/form_answers.js";
+import { readManifest } from "../../static/js/survey/manifest.js";
 import { piped } from "../../static/js/survey/piping.js";
 
 function vectors(name) {
@@ -44,5 +47,23 @@ for (const each of forms.cases) {
     const { answers, problems } = cleanAnswers(forms.definition, raw);
     assert.deepEqual(problems, each.problems ?? []);
     assert.deepEqual(each.problems ? undefined : answers, each.answers);
+  });
+}
+
+const manifests = vectors("manifests");
+for (const each of manifests.cases) {
+  test(`manifest: ${each.comment}`, () => {
+    const document = { ...manifests.manifest, ...each.changes };
+    for (const [name, value] of Object.entries(each.changes)) {
+      if (value === manifests.removed) {
+        delete document[name];
+      }
+    }
+    const read = () => readManifest(encodeJson(document));
+    if (each.accepted) {
+      assert.equal(read().mode, document.mode);
+    } else {
+      assert.throws(read, CryptoError);
+    }
   });
 }

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from crypto.encoding import encode_json
+from crypto.errors import CryptoError
+from crypto.times import MalformedTime
 from surveys.answer_problems import AnswersRefused
 from surveys.answers import clean_answers, visible_pages
 from surveys.condition_reader import read_condition
@@ -15,6 +18,7 @@ from surveys.definition import read_definition
 from surveys.definition_fields import Fields
 from surveys.definition_problems import DefinitionMalformed, ProblemList
 from surveys.form_answers import read_form_answers
+from surveys.manifest import decode_manifest
 from surveys.piping import piped
 
 VECTORS = Path(__file__).parent / "vectors"
@@ -69,3 +73,15 @@ def test_form_is_read_and_answers_are_kept_or_refused(case: dict[str, Any]) -> N
         kept, problems = None, [asdict(each) for each in refused.problems]
     assert problems == case.get("problems", [])
     assert kept == case.get("answers")
+
+
+@pytest.mark.parametrize("case", read("manifests")["cases"], ids=comment)
+def test_manifest_is_accepted_or_refused(case: dict[str, Any]) -> None:
+    vectors = read("manifests")
+    changed = {**vectors["manifest"], **case["changes"]}
+    document = {k: v for k, v in changed.items() if v != vectors["removed"]}
+    if case["accepted"]:
+        assert decode_manifest(encode_json(document)).mode == document["mode"]
+    else:
+        with pytest.raises((CryptoError, MalformedTime)):
+            decode_manifest(encode_json(document))
