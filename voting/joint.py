@@ -74,8 +74,6 @@ def require_joinable(siblings: Sequence[Sibling], now: datetime) -> None:
             fewer members than the suppression threshold).
 
     """
-    if not 2 <= len(siblings) <= MOST_SIBLINGS:  # noqa: PLR2004 - one is not joint
-        raise JointRefused("number")
     if any(now >= each.opens_at for each in siblings):
         raise JointRefused("open")
     if len({each.fingerprint for each in siblings}) < len(siblings):
@@ -87,6 +85,8 @@ def require_joinable(siblings: Sequence[Sibling], now: datetime) -> None:
 
 def require_alike(manifests: Sequence[Manifest]) -> None:
     """Check what the manifests must have in common; raises JointRefused as above."""
+    if not 2 <= len(manifests) <= MOST_SIBLINGS:  # noqa: PLR2004 - one is not joint
+        raise JointRefused("number")
     unions = {" ".join(each.organisation.split()).casefold() for each in manifests}
     if len(unions) < len(manifests):
         raise JointRefused("same-union")

@@ -96,6 +96,14 @@ def find_joint(session: Session, election_id: str) -> Joint | None:
     return None if sibling is None else load_joint(session, sibling.joint_id)
 
 
+def declared_title(session: Session, election_id: str) -> tuple[str, str] | None:
+    """Return id and title of the declared joint count that an election is in."""
+    joint = find_joint(session, election_id)
+    if joint is None or not joint.is_declared:
+        return None
+    return joint.row.id, joint.row.title
+
+
 def load_joint(session: Session, joint_id: str) -> Joint:
     """Return a joint count.
 

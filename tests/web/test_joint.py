@@ -21,10 +21,18 @@ from tests.web.conftest import Office
 from tests.web.official_site import Visitor
 from tests.web.staging import AFTER, CLOSES, NOW, PASSWORD, Stage
 from voting.elections import cancel_election, get_election
+from voting.joint import (
+    decode_declaration,
+    decode_joint_file,
+    encode_declaration,
+    encode_joint_file,
+    sign_joint,
+)
 from voting.joint_counts import find_joint
 from voting.joint_jobs import finish_joint, queue_joint_counts
 from voting.joint_tables import JointSibling
 from voting.publication import set_publication
+from voting.sealing import service_seed
 from voting.verification.__main__ import main
 
 LATER = AFTER + timedelta(days=3)
@@ -106,6 +114,7 @@ def test_from_the_proposal_to_the_joint_result(
         in organiser.post(f"{page}/avvis", page=token_page).text
     )
 
+    assert "Samlet (ny fane)" in office.visit(None).get("/s/forbund-a").html
     count(first, "forbund-a")
     with first.writing() as session:
         at = CLOSES + timedelta(days=1)
@@ -178,11 +187,38 @@ def require_joint_result(
     arguments = ["--joint", *files, "--file", str(joint_file)]
     assert main(arguments) == 0
     assert "VERIFIED: every record and their sum." in capsys.readouterr().out
+    require_other_sums_refused(unions, files, joint_file, capsys)
     value = json.loads(joint_file.read_bytes())
     value["protocol"]["contests"][0]["total"][0] += 1
     joint_file.write_bytes(encode_json(value))
     assert main(arguments) == 1
     assert "SignatureRefused" in capsys.readouterr().out
+
+
+def require_other_sums_refused(
+    unions: Unions,
+    files: list[str],
+    joint_file: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Records left out, or twice, and a declaration of afterwards do not pass."""
+    assert main(["--joint", *files]) == 0
+    assert "only the sum is checked" in capsys.readouterr().out
+    for chosen in (files[:1], [files[0], files[0]]):
+        assert main(["--joint", *chosen, "--file", str(joint_file)]) == 1
+        assert "Alike: FAILED" in capsys.readouterr().out
+    told = decode_joint_file(joint_file.read_bytes())
+    late = encode_declaration(
+        replace(decode_declaration(told.declaration), declared_at=AFTER)
+    )
+    signature = sign_joint(service_seed(unions.first.settings), "joint", late)
+    backdated = replace(told, declaration=late, declaration_signature=signature)
+    other = joint_file.with_name("other.json")
+    other.write_bytes(encode_joint_file(backdated))
+    assert main(["--joint", *files, "--file", str(other)]) == 1
+    assert "had opened when the count was declared" in capsys.readouterr().out
+    other.write_text("{}", "utf-8")
+    assert main(["--joint", *files, "--file", str(other)]) == 2
 
 
 def require_each_keeps_to_its_own(unions: Unions, later: Office) -> None:

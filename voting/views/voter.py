@@ -24,6 +24,7 @@ from infra.token_verifier import TokenVerifier
 from infra.web import current_runtime
 from voting.casting import cast_ballot, find_receipts, read_cast_request
 from voting.documents import SIGNATURE_BYTES, read_object
+from voting.joint_counts import declared_title
 from voting.manifest import encode_manifest
 from voting.phases import Phase
 from voting.scripts_manifest import (
@@ -56,12 +57,14 @@ def page(slug: str) -> ResponseReturnValue:
     runtime = current_runtime()
     with runtime.store("service").reading() as session:
         election = find_sealed(session, slug)
+        joint = declared_title(session, election.id)
     answer = make_response(
         render_template(
             "voting/voter.html",
             election=election,
             manifest=election.manifest,
             facts=page_facts(election, runtime.clock.now()),
+            joint=joint,
             check_code=group_base32(short_fingerprint(election.fingerprint), 4),
             scripts=_scripts(),
         )
