@@ -108,7 +108,10 @@ def test_the_queues_own_retry_sends_nothing_again(
     _require_settled(office, sending_id)
 
 
-@pytest.mark.parametrize("count", [240, pytest.param(5_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "count",
+    [240, pytest.param(5_000, marks=[pytest.mark.long, pytest.mark.timeout(1_800)])],
+)
 def test_workers_killed_within_a_large_sending_leave_no_member_with_two_mails(
     office: PostOffice, count: int
 ) -> None:
