@@ -75,8 +75,7 @@ def design_page(template: str, survey_id: str, **context: Any) -> str:  # noqa: 
 def findings_of(survey: Survey, definition: Definition) -> tuple[Finding, ...]:
     """What the designer should know before launch."""
     totals = totals_of(survey)
-    groups = () if totals is None else totals.groups
-    invited = sum(group.entitled for group in groups) if groups else None
+    invited = None if totals is None else totals.invited
     return lint_definition(definition, Mode(survey.mode), invited, survey.threshold)
 
 

@@ -36,11 +36,17 @@ from surveys.edit_checks import (
     NoSuchText,
     ReferredTo,
 )
+from surveys.modes import ModeLoosened
+from surveys.phases import ForbiddenStep
 from surveys.questionnaire import Definition
 from surveys.surveys import (
+    DatesOutOfOrder,
     EditedMeanwhile,
     NotADraft,
+    RollFixed,
     SurveyRefused,
+    TextTooLong,
+    ThresholdRefused,
     TitleMalformed,
     UnknownSurvey,
     get_survey,
@@ -67,6 +73,15 @@ _SENTENCES: Final[dict[type[Exception], LazyString]] = {
     SlugMalformed: _("Kortnavnet skal ha 3 til 60 tegn: a–z, tall og bindestrek."),
     SlugTaken: _("Kortnavnet er brukt av et annet valg eller en annen undersøkelse."),
     TitleMalformed: _("Tittel og organisasjon skal ha 1 til 200 tegn."),
+    DatesOutOfOrder: _(
+        "Datoene skal komme i rekkefølge: åpner, stenger, gruppe eller navn fjernes, "
+        "svarene slettes."
+    ),
+    ThresholdRefused: _("Minste gruppe er 3 til 1000, og kan siden bare økes."),
+    TextTooLong: _("En tekst er for lang."),
+    RollFixed: _("Manntallet er låst. Et annet slag krever en ny undersøkelse."),
+    ModeLoosened: _("Slaget kan bare gjøres strengere."),
+    ForbiddenStep: _("Undersøkelsen er alt startet eller avlyst."),
     VerifierUnavailable: _(
         "Undersøkelsen kan ikke lages nå, fordi en del av tjenesten ikke svarer. Prøv "
         "igjen om litt, eller gi beskjed til driften."
@@ -77,6 +92,8 @@ REFUSALS: Final = (
     DefinitionRefused,
     SurveyRefused,
     ConditionUnreadable,
+    ForbiddenStep,
+    ModeLoosened,
     SlugMalformed,
     SlugTaken,
     VerifierUnavailable,
