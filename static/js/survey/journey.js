@@ -186,7 +186,8 @@ export class Journey {
     }
     const { pages } = this.#sheet;
     const at = pages.findIndex((page) => page.code === code);
-    if (at + 1 < pages.length) {
+    // A page that an earlier answer has hidden may have been come back to.
+    if (at >= 0 && at + 1 < pages.length) {
       this.#showPage(pages[at + 1].code);
     } else {
       this.#showFirstWrong();
@@ -204,8 +205,9 @@ export class Journey {
   }
 
   #problemsOn(code) {
-    const { questions } = this.#sheet.pages.find((page) => page.code === code);
-    return this.#sheet.clean().problems.filter(({ question }) => questions.includes(question));
+    const page = this.#sheet.pages.find((each) => each.code === code);
+    return this.#sheet.clean().problems
+      .filter(({ question }) => page?.questions.includes(question));
   }
 
   #showReview() {

@@ -1,7 +1,7 @@
 // The questionnaire as it is being filled in: which pages and questions are shown, what
 // was answered, and what is wrong with it.
 
-import { Screen, faultLink, fill, text } from "../visit/page.js";
+import { Screen, faultLink, fill, sayAloud, text } from "../visit/page.js";
 import { cleanAnswers, readableAnswers } from "./answers.js";
 import { visiblePages } from "./conditions.js";
 import { readFormAnswers } from "./form_answers.js";
@@ -92,7 +92,11 @@ export class Sheet {
         Object.assign(this.#filled, view.read());
       }
     }
+    const before = place.children.length;
     this.show(place, code);
+    if (place.children.length > before) {
+      sayAloud(text("more_questions"));
+    }
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#onChange(this.#filled), SAVED_AFTER_MS);
   }
@@ -253,7 +257,7 @@ export class PageScreen extends Screen {
 
   show() {
     const { pages } = this.#sheet;
-    const place = pages.findIndex(({ code }) => code === this.#code) + 1;
+    const place = Math.max(pages.findIndex(({ code }) => code === this.#code) + 1, 1);
     const count = pages.length + 1;
     fill(this.root, { way: text("way", { place, count }), title: this.#sheet.titleOf(this.#code) });
     Object.assign(this.root.querySelector("progress"), { max: count, value: place });
