@@ -146,6 +146,13 @@ def test_every_file_holds_what_the_page_shows_and_no_formula(
     pdf = visitor.get(f"{page}/rapport.pdf").response.data
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         assert str(opened.Root.Lang) == "nb"
+        figures = [
+            each
+            for each in opened.objects
+            if isinstance(each, pikepdf.Dictionary) and each.get("/S") == "/Figure"
+        ]
+        assert figures
+        assert all(str(each.get("/Alt") or "") for each in figures)
 
 
 def test_rows_are_shuffled_and_every_value_stands_in_many(site: AnsweredSite) -> None:
