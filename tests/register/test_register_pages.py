@@ -426,7 +426,7 @@ def test_the_roll_is_frozen_after_a_question(
 ) -> None:
     office.election.create()
     _confirm(official, official.upload(ROLL))
-    assert "Det kan ikke gjøres om" in official.page("/frys").get_text(" ")
+    assert "Importen kan ikke angres lenger" in official.page("/frys").get_text(" ")
     unsure = official.post("/frys")
     assert unsure.status_code == 422
     assert "Bekreft at tallene er rette" in told(unsure)
