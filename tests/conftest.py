@@ -41,6 +41,7 @@ ON_SQLITE_FIRST = (
     "tests/register/test_late_additions_pages.py",
     "tests/register/test_letter_pages.py",
     "tests/register/test_letters.py",
+    "tests/register/test_practice.py",
     "tests/register/test_register_pages.py",
     "tests/register/test_resends.py",
     "tests/register/test_roll_import.py",
