@@ -1,6 +1,7 @@
 """Results of a large survey, step by step: counted once, then read and handed out."""
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -21,7 +22,8 @@ from surveys.questionnaire import TEXT_KINDS, Kind, Question
 from surveys.report import make_report
 
 _MODULE = "scripts.benchmarks.surveys"
-_QUESTIONNAIRES = Path(__file__).parents[2] / "surveys" / "templates_of_surveys"
+_ROOT = Path(__file__).parents[2]
+_QUESTIONNAIRES = _ROOT / "surveys" / "templates_of_surveys"
 _WRITES = 5
 """One of so many writes something to a question of words."""
 
@@ -32,6 +34,7 @@ def measure_surveys(responses: int) -> Iterator[Footprint]:
         [sys.executable, "-P", "-m", _MODULE, str(responses)],
         capture_output=True,
         check=True,
+        env={**os.environ, "PYTHONPATH": str(_ROOT)},
         text=True,
     )
     for name, seconds, mebibytes in json.loads(done.stdout):

@@ -7,6 +7,7 @@ import pytest
 
 from scripts.benchmarks.ballots import measure_ballots, measure_counting
 from scripts.benchmarks.invitations import measure_invitations
+from scripts.benchmarks.surveys import measure_surveys
 
 
 def test_every_benchmark_measures_once_when_asked_once() -> None:
@@ -35,3 +36,14 @@ def test_a_sending_is_measured_and_survives_its_killed_worker() -> None:
     measured = list(measure_invitations(60))  # raises when anybody got two mails
     assert len(measured) == 6
     assert all(each.seconds >= 0 and 20 < each.mebibytes < 500 for each in measured)
+
+
+@pytest.mark.long
+def test_a_survey_is_counted_read_and_handed_out() -> None:
+    measured = list(measure_surveys(300))
+    assert [each.name.partition(": ")[2].split()[0] for each in measured] == [
+        "open,",
+        "results",
+        "workbook",
+    ]
+    assert all(each.seconds > 0 and 20 < each.mebibytes < 500 for each in measured)
