@@ -15,6 +15,7 @@ from accounts.guards import official
 from accounts.roles import Role
 from surveys.condition_text import write_condition
 from surveys.definition_problems import DefinitionRefused
+from surveys.definition_words import definition_sentence
 from surveys.edit_checks import page_at, question_at
 from surveys.editing import (
     add_page,
@@ -210,17 +211,22 @@ def _question_page(
     refused: Exception | None = None,
 ) -> str:
     problems = refused.problems if isinstance(refused, DefinitionRefused) else ()
+    places = [_field(problem.path) for problem in problems]
     return design_page(
         "question.html",
         survey_id,
         code=code,
         asked=asked,
         condition=condition,
+        faults=list(zip(places, map(definition_sentence, problems), strict=True)),
         refused=sentence_of(refused) if refused else "",
-        wrong={
-            problem.path.partition("].")[2].partition("].")[2] for problem in problems
-        },
+        wrong=places,
     )
+
+
+def _field(path: str) -> str:
+    # choices.1.label of pages[0].questions[2].choices[1].label
+    return path.replace("[", ".").replace("]", "").split(".", 4)[-1]
 
 
 def _definition(survey_id: str) -> Definition:

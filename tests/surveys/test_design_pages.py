@@ -168,6 +168,8 @@ def test_what_is_wrong_is_told_and_nothing_is_lost(site: DesignSite) -> None:
         refused = visitor.send(here, {**opened, "help.nb": "Beholdt", **changes})
         assert refused.status == 422
         assert sentence in refused.text
+        for link in refused.soup.select(".ds-error-summary a"):
+            assert refused.soup.select_one(str(link["href"])), link
         kept = fields_of(refused)
         assert kept["help.nb"] == ["Beholdt"]
         for name, value in changes.items():
