@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -58,7 +58,7 @@ def settle_officials(data: Path, environment: Mapping[str, str]) -> list[Login]:
                     password=each.password,
                     roles=[Role(each.role)],
                 )
-            _write(data, logins)
+            write_logins(data, logins)
     finally:
         store.dispose()
     return logins
@@ -69,7 +69,8 @@ def read_logins(data: Path) -> list[Login]:
     return [Login(**each) for each in json.loads((data / FILE).read_text("utf-8"))]
 
 
-def _write(data: Path, logins: list[Login]) -> None:
+def write_logins(data: Path, logins: Sequence[Login]) -> None:
+    """Keep who may sign in, where only the owner reads it."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     descriptor = os.open(data / FILE, flags, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:
