@@ -283,6 +283,26 @@ def test_survey_other_than_the_links_or_off_the_board_is_not_begun(
     assert anonymous.marks() == 0
 
 
+def test_words_are_the_definitions_whatever_the_page_says(
+    anonymous: Survey, browser: Browser
+) -> None:
+    def swapped(route: Route) -> None:
+        body = route.fetch().text()
+        label = '<span data-text="label">'
+        first, last = f"{label}Ja, hele", f"{label}Nei"
+        assert first in body
+        body = body.replace(first, "⇄").replace(last, first).replace("⇄", last)
+        route.fulfill(body=body, content_type="text/html; charset=utf-8")
+
+    with member(browser) as kari:
+        kari.page.route(anonymous.url, swapped)
+        kari.open(anonymous.link())
+        kari.press("Begynn")
+        kari.sees("Deltakelse")
+        chosen = kari.page.get_by_label("Ja, hele")
+        assert chosen.get_attribute("value") == "ja"
+
+
 @pytest.mark.long
 def test_page_is_whole_in_english_and_says_what_to_do_without_scripts(
     anonymous: Survey, browser: Browser
