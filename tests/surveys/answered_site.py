@@ -11,8 +11,6 @@ import redis
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-import surveys.views.result_files
-import surveys.views.results
 from accounts.guards import seal_app
 from accounts.officials import create_official
 from accounts.roles import Role
@@ -29,6 +27,7 @@ from surveys.definition import Definition, read_definition
 from surveys.lifecycle import close_survey
 from surveys.responses import NewResponse, drop_response, move_responses, move_spent
 from surveys.surveys import get_survey
+from surveys.views import BLUEPRINTS
 from tests.surveys.open_site import CLOSES, open_site
 from tests.surveys.questionnaires import choices, nb, question, questionnaire
 from tests.web.official_site import Visitor
@@ -180,11 +179,7 @@ def results_app(runtime: Runtime) -> Flask:
     app = Flask("results-site", root_path=str(ROOT))
     init_web(app, runtime)
     csrf = CSRFProtect(app)
-    for blueprint in (
-        accounts_blueprint,
-        surveys.views.results.blueprint,
-        surveys.views.result_files.blueprint,
-    ):
+    for blueprint in (accounts_blueprint, *BLUEPRINTS):
         app.register_blueprint(blueprint)
     seal_app(app, csrf)
     return app
