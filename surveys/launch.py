@@ -19,6 +19,7 @@ from infra.exchange import post_document
 from infra.keystore import Keystore
 from surveys.definition import definition_digest
 from surveys.leaves import schedule_leaf, survey_leaf
+from surveys.lint import is_launchable, lint_definition
 from surveys.log import append_to_log, service_seed
 from surveys.manifest import (
     EVERYBODY,
@@ -53,6 +54,7 @@ class Missing(StrEnum):
     DATES_OUT_OF_ORDER = "dates-out-of-order"
     CLOSES_TOO_SOON = "closes-too-soon"
     QUESTIONS = "questions"
+    QUESTIONS_TO_MEND = "questions-to-mend"
     ROLL_NOT_FROZEN = "roll-not-frozen"
     ROLL_OF_ANOTHER_MODE = "roll-of-another-mode"
     TOO_FEW_INVITED = "too-few-invited"
@@ -85,11 +87,14 @@ def totals_of(survey: Survey) -> SurveyTotals | None:
 def list_missing(session: Session, survey: Survey, now: datetime) -> list[Missing]:
     """Return what a draft lacks before it can be launched; empty when it can be."""
     missing = [*_missing_texts(survey), *_missing_dates(survey, now)]
-    if not any(
-        question.is_answered
-        for question in current_definition(session, survey).definition.questions
-    ):
+    definition = current_definition(session, survey).definition
+    if not definition.answered_questions:
         missing.append(Missing.QUESTIONS)
+    totals = totals_of(survey)
+    invited = None if totals is None else totals.invited
+    findings = lint_definition(definition, Mode(survey.mode), invited, survey.threshold)
+    if not is_launchable(findings):
+        missing.append(Missing.QUESTIONS_TO_MEND)
     if survey.mode in INVITED_MODES:
         missing += _missing_roll(survey)
     return missing

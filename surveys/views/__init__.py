@@ -14,6 +14,7 @@ from surveys.views import (
     log,
     result_files,
     results,
+    starting,
 )
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
@@ -24,4 +25,5 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     log.blueprint,
     result_files.blueprint,
     results.blueprint,
+    starting.blueprint,
 )

@@ -10,8 +10,13 @@ from pathlib import Path
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
+import surveys.views.answer_api
 import surveys.views.designing
 import surveys.views.editing
+import surveys.views.log
+import surveys.views.result_files
+import surveys.views.results
+import surveys.views.starting
 from accounts.guards import seal_app
 from accounts.officials import create_official
 from accounts.roles import Role
@@ -76,8 +81,13 @@ def design_site(stores: Stores, folder: Path, redis_url: str) -> Iterator[Design
     csrf = CSRFProtect(app)
     for blueprint in (
         accounts_blueprint,
+        surveys.views.answer_api.blueprint,
         surveys.views.designing.blueprint,
         surveys.views.editing.blueprint,
+        surveys.views.log.blueprint,
+        surveys.views.result_files.blueprint,
+        surveys.views.results.blueprint,
+        surveys.views.starting.blueprint,
     ):
         app.register_blueprint(blueprint)
     seal_app(app, csrf)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -22,7 +23,7 @@ def site(stores: Stores, tmp_path: Path, redis_url: str) -> Iterator[InvitedSite
         yield lent
 
 
-def column(site: InvitedSite, query: str) -> list[bytes]:
+def column(site: InvitedSite, query: str) -> list[Any]:
     with site.service.reading() as session:
         found = session.execute(text(query)).all()
     return [

@@ -29,8 +29,7 @@ from voting.drafts import (
     require_committee,
     with_contest,
 )
-from voting.local_times import NoSuchLocalTime, from_local, to_local
-from infra.slugs import propose_slug
+from infra.local_times import NoSuchLocalTime, from_local, to_local
 
 OPENS = datetime(2027, 3, 1, 8, tzinfo=UTC)
 BASICS = Basics("Forbundet", "nb", False, OPENS, OPENS + timedelta(days=7))

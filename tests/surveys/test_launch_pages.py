@@ -1,0 +1,79 @@
+"""From the settings of a draft to a survey that opens by itself, by forms alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from surveys.surveys import get_survey, list_surveys
+from surveys.tables import Survey
+from tests.conftest import Stores
+from tests.surveys.design_site import DesignSite, design_site
+
+SETTINGS = {
+    "title": "Medlemmene 2027",
+    "organisation": "Forbundet",
+    "mode": "open",
+    "threshold": "5",
+    "opens": "2027-04-01T08:00",
+    "closes": "2027-04-15T16:00",
+    "deletes": "2027-08-01T08:00",
+    "purpose": "Å få vite hva medlemmene mener.",
+    "controller": "Forbundet",
+}
+
+
+@pytest.fixture
+def site(sqlite_stores: Stores, tmp_path: Path, redis_url: str) -> Iterator[DesignSite]:
+    with design_site(sqlite_stores, tmp_path, redis_url) as made:
+        yield made
+
+
+def only(site: DesignSite) -> Survey:
+    with site.runtime.store("service").reading() as session:
+        (survey,) = list_surveys(session)
+        return get_survey(session, survey.id)
+
+
+def test_a_designer_sets_up_launches_extends_and_cancels(site: DesignSite) -> None:
+    visitor = site.visitor()
+    visitor.post(
+        "/undersokelser/ny",
+        title="Medlemmene",
+        organisation="Forbundet",
+        mode="open",
+        beginning="medlemsundersokelse",
+        slug="",
+    )
+    base = f"/undersokelser/{only(site).id}"
+    page = f"{base}/utsending"
+    shown = visitor.get(page)
+    assert "Velg når svarene slettes." in shown.text
+    assert "Start undersøkelsen" not in shown.text
+    refused = visitor.post(f"{base}/start", page)
+    assert "Noe mangler ennå" in refused.text
+    wrongs = ({"threshold": "4"}, {"mode": "named"}, {"closes": "2027-03-31T08:00"})
+    for wrong in wrongs:
+        sent = {**SETTINGS, **wrong}
+        assert visitor.post(f"{base}/innstillinger", **sent).status == 422
+    assert only(site).threshold == 5
+    ready = visitor.post(f"{base}/innstillinger", **SETTINGS)
+    assert "Start undersøkelsen" in ready.text, ready.text
+    started = visitor.post(f"{base}/start", page)
+    assert "åpner av seg selv" in started.text
+    assert only(site).phase == "ready"
+    assert visitor.post(f"{base}/innstillinger", **SETTINGS).status == 422
+    assert "alt startet" in visitor.post(f"{base}/start", page).text
+    visitor.post(
+        f"{base}/frist", page, closes="2027-04-10T12:00", reason="Flere må få svare"
+    )
+    assert only(site).schedule_number == 0, "never earlier"
+    visitor.post(
+        f"{base}/frist", page, closes="2027-04-20T12:00", reason="Flere må få svare"
+    )
+    assert only(site).schedule_number == 1
+    assert "Flere må få svare" in visitor.get("/undersokelser/tavle").text
+    visitor.post(f"{base}/avlys", page, reason="Feil skjema")
+    assert only(site).phase == "cancelled"
