@@ -164,8 +164,9 @@ def test_nothing_shown_betrays_a_small_cell(
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 @given(surveys_answered())
-@settings(FEW, max_examples=10_000)
+@settings(FEW, max_examples=5_000)
 def test_nothing_shown_betrays_a_small_cell_in_many_surveys(
     case: tuple[Definition, str, list[Pattern], list[Pattern]],
 ) -> None:
