@@ -27,14 +27,20 @@ def prepared(postgres_clusters: Mapping[Side, PreparedCluster]) -> PreparedClust
     return postgres_clusters["register"]
 
 
-def execute(url: str, statement: str) -> object:
+def execute(url: str, *statements: str) -> None:
     store = open_store("register", url)
-    try:
-        with store.begin() as session:
-            result = session.execute(text(statement))
-            return result.scalar() if result.returns_rows else None
-    finally:
-        store.dispose()
+    with store.begin() as session:
+        for statement in statements:
+            session.execute(text(statement))
+    store.dispose()
+
+
+def count_rows(url: str) -> object:
+    store = open_store("register", url)
+    with store.reading() as session:
+        found = session.scalar(text("SELECT count(*) FROM revoked_passes"))
+    store.dispose()
+    return found
 
 
 def test_a_database_is_lent_again_without_its_rows(prepared: PreparedCluster) -> None:
@@ -42,7 +48,7 @@ def test_a_database_is_lent_again_without_its_rows(prepared: PreparedCluster) ->
     execute(url, "INSERT INTO revoked_passes VALUES ('x', now())")
     prepared.take_back(url)
     assert prepared.lend() == url
-    assert execute(url, "SELECT count(*) FROM revoked_passes") == 0
+    assert count_rows(url) == 0
     prepared.take_back(url)
 
 
