@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from crypto.answer_signature import respondent_digest
 from crypto.errors import TokenRefused
 from crypto.group import GENERATOR
 from infra.keystore import KeyDestroyed
 from infra.token_verifier import VerifierAnsweredNo
+from register.named_rights import UnknownRespondent, find_respondent
 from register.refusals import CredentialExpected, CredentialUnwanted
 from register.roll import require_roll
 from register.roll_phases import SendingKind
@@ -135,7 +137,8 @@ def test_named_survey_ties_an_answer_to_a_number_until_its_date(
     ):
         with pytest.raises(CredentialUnwanted):
             first.take(first.named_request(element, credential))
-    lite.answer(lite.members)
+    lite.send(first.fill())
+    lite.answer(lite.members[1:])
     lite.sweep(CLOSED)
     numbers = {each.respondent for each in lite.responses()}
     assert len(numbers) == 4
@@ -143,8 +146,15 @@ def test_named_survey_ties_an_answer_to_a_number_until_its_date(
     with lite.register.reading() as session:
         roll = require_roll(session, lite.id)
         assert roll.last_date == IDENTIFIED_UNTIL
-        sealed = session.execute(text("SELECT * FROM named_credentials")).all()
-        assert len(sealed) == 4
+        key = lite.runtime.keystore("register").read_key(roll.key_id)
+        wanted = respondent_digest(first.link.fingerprint, own)
+        assert wanted in numbers
+        where = (lite.id, first.link.fingerprint)
+        found = find_respondent(session, key, *where, wanted[:10])
+        assert found == first.link.entry_id
+        for begins in (wanted[:4], bytes(10)):
+            with pytest.raises(UnknownRespondent):
+                find_respondent(session, key, *where, begins)
     lite.sweep(IDENTIFIED_UNTIL)
     assert {each.respondent for each in lite.responses()} == {None}
 
