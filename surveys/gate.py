@@ -3,7 +3,7 @@
 `publish_results` makes one document, once, when the survey has closed. Every figure is
 made from that document and nothing else, so no two questions put to it can be held
 against each other for more than it says. What it says obeys the law of
-docs/adr/0011: whatever is worked out from all of it, together with what the
+docs/surveys.md: whatever is worked out from all of it, together with what the
 questionnaire itself makes certain, no group of respondents that is told by their
 answers, or by their background and an answer, can be shown to have between one and
 k - 1 members.

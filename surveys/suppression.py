@@ -1,6 +1,6 @@
 """Which numbers of a table must not be shown: the arithmetic, on plain numbers.
 
-The law, and why it holds, stands in docs/adr/0011. Here k is the threshold, and a
+The law, and why it holds, stands in docs/surveys.md. Here k is the threshold, and a
 small cell one that holds 1 to k - 1 responses. Each function returns places to hide;
 an empty cell is shown as a hidden one is, so that neither tells which it is.
 """
