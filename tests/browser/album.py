@@ -57,6 +57,8 @@ class Album:
         """Keep the page in both widths; on a phone nothing may hide at the side."""
         number = next(self.numbers)
         page.wait_for_load_state()
+        # Else the browser scrolls to the field in use, whenever the width changes.
+        page.evaluate("document.activeElement?.blur()")
         for width in (PHONE, DESKTOP):
             page.set_viewport_size({"width": width, "height": _HEIGHT})
             self._keep(page, f"{number:02d}-{name}-{width}")
