@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.slugs import propose_slug
 from tests.voting.manifests import AGREEMENT, DELEGATES
 from voting.draft_editing import (
     Basics,
