@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.local_times import NoSuchLocalTime, from_local, to_local
 from infra.slugs import propose_slug
 from tests.voting.manifests import AGREEMENT, DELEGATES
 from voting.draft_editing import (
@@ -30,7 +31,6 @@ from voting.drafts import (
     require_committee,
     with_contest,
 )
-from infra.local_times import NoSuchLocalTime, from_local, to_local
 
 OPENS = datetime(2027, 3, 1, 8, tzinfo=UTC)
 BASICS = Basics("Forbundet", "nb", False, OPENS, OPENS + timedelta(days=7))

@@ -854,7 +854,9 @@ def upgrade() -> None:
         sa.Column("survey_id", sa.String(length=32), nullable=False),
         sa.Column("background", sa.String(length=32), nullable=False),
         sa.Column("requested_by", sa.String(length=64), nullable=False),
-        sa.Column("requested_at", infra.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "requested_at", infra.columns.UTCDateTime(timezone=True), nullable=False
+        ),
         sa.Column("document", sa.LargeBinary(), nullable=True),
         sa.Column("locked_texts", sa.LargeBinary(), nullable=True),
         sa.Column("made_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
