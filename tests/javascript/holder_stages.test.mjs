@@ -3,17 +3,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { failedDealer } from "../../static/js/holder/disputes.js";
-import { automaticStep, stageOf } from "../../static/js/holder/stages.js";
+import { automaticStep, isAtStake, stageOf } from "../../static/js/holder/stages.js";
 import { faultOf } from "../../static/js/holder/passphrases.js";
 import { readKey, readLink } from "../../static/js/holder/connection.js";
 import { say, shownDuration } from "../../static/js/holder/texts.js";
 
 const NOBODY = {
   commits: [], holders: [], reveals: [], shares: [], rehearsals: [], signatures: [],
+  threshold: 2,
 };
 const PARTLESS = {
   hasPart: false, isConfirmed: false, hasWords: false, hasDraft: false, wantsDraft: false,
-  isSaved: false, isVerified: false, counted: null, judged: [], savedAs: null,
+  isSaved: false, isVerified: false, counted: null, savedAs: null,
 };
 const PART = { ...PARTLESS, hasPart: true, hasDraft: true };
 const CONFIRMED = { ...PART, hasWords: true, isConfirmed: true };
@@ -119,25 +120,52 @@ test("the dealer is asked to answer, if this tab can", () => {
   assert.equal(stageOf(signed, { ...CONFIRMED, isSaved: true }), "open-share");
 });
 
-test("an answer is reckoned here before anything goes on", () => {
+test("a right answer lets everything go on", () => {
   const answered = state(SHARES, { disputes: [dispute(1, 3, true)] });
-  assert.equal(automaticStep(answered, CONFIRMED), "judge");
-  assert.equal(automaticStep(answered, PARTLESS), "judge");
-  const judged = { ...CONFIRMED, judged: ["3 1"] };
-  assert.equal(automaticStep(answered, judged), "signature");
-  assert.equal(stageOf(answered, judged), "exchange");
+  assert.equal(automaticStep(answered, CONFIRMED), "signature");
+  assert.equal(stageOf(answered, CONFIRMED), "exchange");
 });
 
 test("a wrong answer, or too many complaints, end the ceremony", () => {
   const wrong = { disputes: [dispute(2, 1, true), dispute(3, 2, false)] };
   assert.equal(failedDealer(state(SHARES, wrong)), 2);
-  const judged = { ...CONFIRMED, judged: ["1 2", "2 3"] };
-  assert.equal(stageOf(state(SHARES, wrong), judged), "stopped");
-  assert.equal(automaticStep(state(SHARES, wrong), judged), null);
-  const crowded = state(SHARES, { disputes: [dispute(2, 1, true), dispute(3, 1)] });
-  assert.equal(failedDealer(crowded), 1);
-  assert.equal(stageOf(crowded, { ...CONFIRMED, judged: ["1 2"] }), "stopped");
-  assert.equal(failedDealer({ ...crowded, threshold: 3 }), null);
+  assert.equal(stageOf(state(SHARES, wrong), CONFIRMED), "stopped");
+  assert.equal(automaticStep(state(SHARES, wrong), CONFIRMED), null);
+  const crowded = { disputes: [dispute(2, 1, true), dispute(3, 1)] };
+  assert.equal(failedDealer(state(SHARES, crowded)), 1);
+  assert.equal(stageOf(state(SHARES, crowded), CONFIRMED), "stopped");
+});
+
+test("how many are too many stands in what the words were read for, and each counts once", () => {
+  const two = { disputes: [dispute(2, 1, true), dispute(3, 1, true)] };
+  const three = { ...SHARES, threshold: 3 };
+  assert.equal(failedDealer(state(three, two)), null);
+  // Beside it the server may say what it likes.
+  assert.equal(failedDealer(state(three, { ...two, threshold: 2 })), null);
+  const twice = { disputes: [dispute(2, 1, true), dispute(2, 1, true)] };
+  assert.equal(failedDealer(state(SHARES, twice)), null);
+});
+
+test("the keys are at stake in a tab until all have signed, the own file saved or not", () => {
+  const own = { ...SHARES, signatures: [{ index: 1 }] };
+  const saved = { ...CONFIRMED, isSaved: true, savedAs: "n.urnekey" };
+  const cases = [
+    [false, state(), PARTLESS],
+    [true, state({ holders: [{ index: 1 }] }), PART],
+    [true, state(own), CONFIRMED],
+    [true, state(own), saved],
+    [true, state({ ...SHARES, signatures: everybody.slice(1) }), saved],
+    [true, state(SIGNED), CONFIRMED],
+    [false, state(SIGNED), saved],
+    [false, state({ ...SIGNED, rehearsals: [{ index: 1 }] }), PARTLESS],
+  ];
+  for (const [expected, told, known] of cases) {
+    assert.equal(isAtStake(told, known), expected);
+  }
+  const count = { ballots: 5, partials: [] };
+  const closed = state(SIGNED, { count, election: { phase: "closed" } });
+  assert.equal(isAtStake(closed, PARTLESS), false);
+  assert.equal(isAtStake(closed, { ...PARTLESS, counted: {} }), true);
 });
 
 test("rounds follow one another by themselves, but for the words", () => {

@@ -13,7 +13,7 @@ import { say } from "./texts.js";
 
 const EXCHANGE = ["commit", "reveal", "shares", "signature"];
 
-/** @param {object} desk @returns {{title: string, body: Node[]}} */
+/** @param {object} desk @returns {{title: string, body: Node[], changing: string}} */
 export function makeKeys(desk) {
   const { election, holders, threshold } = desk.state;
   const first = passphraseField(say("passphrase"), say("passphrase_hint"), "new-password");
@@ -36,7 +36,8 @@ export function makeKeys(desk) {
         seat: { ceremony: ceremony.ceremony, index: seat.index, name: seat.name },
         passphrase: first.input.value,
       };
-      desk.take(await desk.vault("begin", details, (_, done) => show(say("make_progress"), done)));
+      const told = (_, done) => show(say("make_progress"), done);
+      desk.take(ceremony.ceremony, await desk.vault("begin", details, told));
       await desk.refresh();
     },
     explain: wordsFor,
@@ -44,6 +45,7 @@ export function makeKeys(desk) {
   const values = { title: election.title, threshold, count: holders.length };
   return {
     title: say("make_title"),
+    changing: desk.state.ceremony.ceremony,
     body: [lead(say("make_lead", values)), paragraph(say("make_passphrase")), form],
   };
 }
@@ -110,13 +112,16 @@ export function words(desk) {
 }
 
 async function confirm(desk, shown) {
+  const { ceremony: document } = desk.state;
+  const { entry } = desk.own;
   try {
-    const document = desk.state.ceremony;
     const { draft } = await desk.vault("confirm", { document, words: shown });
-    desk.take({ entry: desk.own.entry, draft, isConfirmed: true });
+    desk.take(document.ceremony, { entry, draft, isConfirmed: true });
   } catch (error) {
-    desk.sound(error);
-    return;
+    if (desk.isCurrent(document.ceremony)) {
+      desk.sound(error);
+      return;
+    }
   }
   await desk.refresh();
 }
@@ -187,8 +192,13 @@ export function waitSignatures(desk) {
   }
   return {
     title: say("wait_signatures_title"),
-    body: [lead(say("wait_signatures_lead")), savedName(desk), ...otherWays(desk)],
+    body: [lead(say("wait_signatures_lead")), savedName(desk), keepOpen(desk), ...otherWays(desk)],
   };
+}
+
+// Until all have signed, somebody may complain of a share that is dealt from here.
+function keepOpen({ own }) {
+  return own.hasPart || own.hasDraft ? alert("warning", "", say("keep_open_signed")) : null;
 }
 
 /** @param {object} desk @returns {{title: string, body: Node[]}} */
@@ -278,8 +288,10 @@ export function resume(desk) {
     fields: [phrase],
     check: () => (phrase.input.value ? [] : [[phrase, say("passphrase_missing")]]),
     work: async (show) => {
+      const { ceremony } = desk.state.ceremony;
       const details = { draft: desk.draft, passphrase: phrase.input.value };
-      desk.take(await desk.vault("resume", details, (_, done) => show(say("resume_progress"), done)));
+      const told = (_, done) => show(say("resume_progress"), done);
+      desk.take(ceremony, await desk.vault("resume", details, told));
       desk.own.wantsDraft = false;
       await desk.refresh();
     },

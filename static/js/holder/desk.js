@@ -1,22 +1,26 @@
 // The desk: what the server tells, what this tab knows, and what happens by itself.
 
-import { openingsOf, placeOf } from "./disputes.js";
+import { openingsOf } from "./disputes.js";
 import {
   dropDraft, keepDraft, keepSavedName, keptDraft, keptSavedName,
 } from "./draft_store.js";
+import { PracticeDiffers } from "./refusals.js";
 import { ServerRefused, Unreachable } from "./server.js";
-import { automaticStep, stageOf, unjudged } from "./stages.js";
+import { automaticStep, isAtStake, stageOf } from "./stages.js";
 
 const SECONDS_BETWEEN = { keys: 3, closed: 6, counted: 6 };
 const SECONDS_OTHERWISE = 20;
 const SECONDS_HIDDEN = 30;
 const SECONDS_AFTER_FAILURE = 8;
+const UNSEALED = ["draft", "keys", "cancelled"];
 
 /** One holder's desk; `onChange` is told when there may be something else to show. */
 export class Desk {
   #timer;
   #onChange;
   #stepping = false;
+  // Each dispute as it was told when it was reckoned here: told otherwise, it is another.
+  #judged = new Set();
 
   /**
    * @param {Server} server
@@ -35,7 +39,6 @@ export class Desk {
     this.own = {
       hasPart: false, isConfirmed: false, hasWords: false, hasDraft: false, wantsDraft: false,
       isSaved: false, isVerified: false, counted: null, words: null, entry: null, savedAs: null,
-      judged: [],
     };
   }
 
@@ -52,8 +55,7 @@ export class Desk {
 
   /** @returns {boolean} whether closing the tab would lose something */
   get isAtStake() {
-    const { hasPart, isSaved } = this.own;
-    return (this.state !== null && this.stage === "count-ready") || (hasPart && !isSaved);
+    return this.state !== null && isAtStake(this.state, this.own);
   }
 
   /** Ask the server, do what follows by itself, and ask again in a while. */
@@ -71,7 +73,7 @@ export class Desk {
     }
     this.#onChange();
     if (this.refusal === null && this.alarm === null) {
-      const wait = document.hidden ? SECONDS_HIDDEN : seconds;
+      const wait = globalThis.document?.hidden ? SECONDS_HIDDEN : seconds;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.refresh(), wait * 1_000);
     }
@@ -84,10 +86,23 @@ export class Desk {
   }
 
   /**
-   * The holder's part has begun, or goes on.
+   * @param {string} ceremony id in hex
+   * @returns {boolean} whether it is still the one under way
+   */
+  isCurrent(ceremony) {
+    return this.state?.ceremony?.ceremony === ceremony;
+  }
+
+  /**
+   * The holder's part has begun, or goes on. Meanwhile another ceremony may have begun:
+   * then what was drawn for the one before is dropped.
+   * @param {string} ceremony id in hex: the one it was asked for
    * @param {{entry: object, draft: string|undefined, isConfirmed: boolean|undefined}} told
    */
-  take({ entry, draft, isConfirmed = false }) {
+  take(ceremony, { entry, draft, isConfirmed = false }) {
+    if (!this.isCurrent(ceremony)) {
+      return;
+    }
     if (draft !== undefined) {
       keepDraft(draft);
     }
@@ -126,6 +141,8 @@ export class Desk {
     if (this.state?.ceremony && state.ceremony?.ceremony !== this.state.ceremony.ceremony) {
       this.#startOver();
     }
+    await this.#judge(state);
+    await this.#comparePractice(state);
     this.state = state;
     this.own.hasDraft = this.draft !== null;
     this.own.savedAs ??= state.ceremony && keptSavedName(state.ceremony.ceremony);
@@ -136,7 +153,7 @@ export class Desk {
     this.vault("forget");
     Object.assign(this.own, {
       hasPart: false, isConfirmed: false, hasWords: false, wantsDraft: false, isSaved: false,
-      isVerified: false, words: null, entry: null, savedAs: null, judged: [],
+      isVerified: false, words: null, entry: null, savedAs: null,
     });
   }
 
@@ -161,11 +178,22 @@ export class Desk {
 
   async #take(step) {
     const document = this.state.ceremony;
+    try {
+      await this.#do(step, document);
+    } catch (error) {
+      // The vault has forgotten a ceremony that another has taken the place of.
+      if (this.isCurrent(document.ceremony)) {
+        throw error;
+      }
+    }
+  }
+
+  async #do(step, document) {
     if (step === "words") {
-      this.own.words = await this.vault("words", { document });
-      this.own.hasWords = true;
-    } else if (step === "judge") {
-      await this.#judge(document);
+      const words = await this.vault("words", { document });
+      if (this.isCurrent(document.ceremony)) {
+        Object.assign(this.own, { words, hasWords: true });
+      }
     } else if (step === "verify") {
       await this.#verify(document);
     } else {
@@ -174,17 +202,35 @@ export class Desk {
     }
   }
 
-  // What the server says of an opened share is reckoned here too, or the page stops.
-  async #judge(document) {
-    const dispute = unjudged(this.state, this.own);
-    await this.vault("judge", { document, dispute });
-    this.own.judged.push(placeOf(dispute));
+  // Every dispute is reckoned here before the page says a word of it, or the page stops.
+  async #judge({ ceremony: document, disputes, election }) {
+    if (election.phase !== "keys" || document === null) {
+      return;
+    }
+    for (const dispute of disputes) {
+      const told = JSON.stringify(dispute);
+      if (!this.#judged.has(told)) {
+        await this.vault("judge", { document, dispute });
+        this.#judged.add(told);
+      }
+    }
+  }
+
+  // Sealed, it stands in the manifest whether an election decides anything.
+  async #comparePractice({ election: { phase, practice } }) {
+    if (UNSEALED.includes(phase)) {
+      return;
+    }
+    const { manifest } = await this.readSealed();
+    if (manifest.practice !== practice) {
+      throw new PracticeDiffers();
+    }
   }
 
   async #verify(document) {
     const { rehearsals, signatures } = this.state;
     await this.vault("verifyRecord", { ceremony: { document, rehearsals, signatures } });
-    this.own.isVerified = true;
+    this.own.isVerified = this.isCurrent(document.ceremony);
   }
 
   async #send(step, document) {

@@ -1,12 +1,8 @@
 // Disputes over shares: who answers, whether all goes on (§3.1). Pure.
 //
 // A dispute is `{at, by, dealer, signature, opening, right}` as the server tells it; the
-// last two are null until the dealer has answered.
-
-/** @param {object} dispute @returns {string} what it is known by */
-export function placeOf({ by, dealer }) {
-  return `${dealer} ${by}`;
-}
+// last two are null until the dealer has answered. The desk has reckoned each of them
+// before any of this is asked (judging.js).
 
 /** @param {object} state @returns {object[]} the shares that were opened in public */
 export function openingsOf({ disputes }) {
@@ -18,12 +14,16 @@ export function openingsOf({ disputes }) {
  * @returns {number|null} the dealer whom the ceremony cannot go on with: the opened share is
  *   wrong, or as many complain as could open any ballot
  */
-export function failedDealer({ disputes, threshold }) {
+export function failedDealer({ ceremony, disputes }) {
   const wrong = disputes.find(({ right }) => right === false);
-  const counts = disputes.map(({ dealer }) =>
-    [dealer, disputes.filter((other) => other.dealer === dealer).length]);
-  const crowded = counts.find(([, count]) => count >= threshold);
-  return wrong?.dealer ?? crowded?.[0] ?? null;
+  // The threshold is the one of the words; and a complaint that is told twice is one.
+  const crowded = disputes.find(({ dealer }) =>
+    complainers(disputes, dealer).size >= ceremony.threshold);
+  return wrong?.dealer ?? crowded?.dealer ?? null;
+}
+
+function complainers(disputes, dealer) {
+  return new Set(disputes.filter((each) => each.dealer === dealer).map(({ by }) => by));
 }
 
 /** @param {object} state @returns {object|null} the first that waits for its dealer */

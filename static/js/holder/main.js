@@ -126,7 +126,7 @@ function show() {
   }
   showNotice();
   if (desk.state === null) {
-    put("waiting", { title: say("page_title"), body: [lead(say("working"))] });
+    showStateless();
     return;
   }
   const { stage } = desk;
@@ -140,6 +140,15 @@ function show() {
   places.people.replaceChildren(...[showPeople(desk.state)].filter((part) => part !== null));
   showHelpOnce();
   tellNews();
+}
+
+// Before anything that was told has held good.
+function showStateless() {
+  if (desk.alarm === null) {
+    put("waiting", { title: say("page_title"), body: [lead(say("working"))] });
+  } else {
+    put("alarm", standing.alarm(desk));
+  }
 }
 
 // A screen stays as it is while its stage and what it shows do: nothing typed is lost.

@@ -17,6 +17,9 @@ export class NotOwnShare extends CryptoError {}
 /** The server says of an opened share what cannot be reckoned from it. */
 export class VerdictDiffers extends CryptoError {}
 
+/** The server calls a practice election real, or a real one practice. */
+export class PracticeDiffers extends CryptoError {}
+
 /** What the tool is to do needs keys, or an opened file, that it does not have. */
 export class NothingOpened extends CryptoError {}
 

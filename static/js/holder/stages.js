@@ -1,9 +1,9 @@
 // Where a holder stands: one stage, and so one main action, at a time. Pure.
 //
 // `state` is what the server tells (GET /api/k/ID), `own` what this tab knows:
-// `{hasPart, isConfirmed, hasWords, hasDraft, wantsDraft, isSaved, savedAs, judged, counted}`.
+// `{hasPart, isConfirmed, hasWords, hasDraft, wantsDraft, isSaved, savedAs, counted}`.
 
-import { failedDealer, isHeldUp, ownAnswer, placeOf } from "./disputes.js";
+import { failedDealer, isHeldUp, ownAnswer } from "./disputes.js";
 
 /** The rounds of a ceremony, by the last part of their address, and their lists. */
 export const ROUNDS = ["keys", "commit", "reveal", "shares", "signature", "rehearsal"];
@@ -127,16 +127,10 @@ function fileStage(state, own) {
  * What the tab does next by itself, without asking anybody.
  * @param {object} state
  * @param {object} own
- * @returns {"judge"|"keys"|"words"|"commit"|"reveal"|"shares"|"signature"|"verify"|null}
+ * @returns {"keys"|"words"|"commit"|"reveal"|"shares"|"signature"|"verify"|null}
  */
 export function automaticStep(state, own) {
-  if (state.election.phase !== "keys" || state.ceremony === null) {
-    return null;
-  }
-  if (unjudged(state, own) !== null) {
-    return "judge";
-  }
-  if (isHeldUp(state)) {
+  if (state.election.phase !== "keys" || state.ceremony === null || isHeldUp(state)) {
     return null;
   }
   if (isComplete(state, "rehearsal")) {
@@ -160,11 +154,16 @@ export function automaticStep(state, own) {
 }
 
 /**
+ * Whether closing the tab would lose something that is still needed: a count that is not
+ * handed in, or keys. With the keys a dealer answers a complaint, which may come until
+ * all have signed, also when the own file is saved long since.
  * @param {object} state
  * @param {object} own
- * @returns {object|null} the first answered dispute that this tab has not reckoned itself
+ * @returns {boolean}
  */
-export function unjudged({ disputes }, { judged }) {
-  return disputes.find((dispute) =>
-    dispute.opening !== null && !judged.includes(placeOf(dispute))) ?? null;
+export function isAtStake(state, own) {
+  if (own.hasPart) {
+    return !own.isSaved || !isComplete(state, "signature");
+  }
+  return stageOf(state, own) === "count-ready";
 }

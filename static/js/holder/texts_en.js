@@ -67,6 +67,7 @@ export const EN = {
   wait_keys_title: "Your keys are ready",
   wait_keys_lead: "When everybody has handed in theirs, the page shows 16 words that you read to each other. It is a good time to set up a phone or video call.",
   keep_open: "Leave the tab open. If you close it, the ceremony may have to begin again.",
+  keep_open_signed: "Leave the tab open until everybody has signed. With the keys in it you can answer if somebody complains of a part from you.",
 
   words_title: "Read the words to each other",
   words_lead: "Ring the others, or meet on video or face to face, but not through this service. Let one of you read the words aloud, in order.",
@@ -138,9 +139,9 @@ export const EN = {
   help_lost_after: { one: "Look for the copy you put somewhere else, for it works. If you do not find it, tell the organiser and the others at once. {threshold} of {count} key holders can still count, so {n} file can be gone. If more are gone, the votes can never be counted. The record needs {approvals} to approve it. Nobody can make a new file for you.", other: "Look for the copy you put somewhere else, for it works. If you do not find it, tell the organiser and the others at once. {threshold} of {count} key holders can still count, so {n} files can be gone. If more are gone, the votes can never be counted. The record needs {approvals} to approve it. Nobody can make a new file for you." },
 
   stopped_title: "The ceremony has stopped",
-  stopped_lead: "{by} got a part of the key from {dealer} that does not fit what {dealer} has committed to, and has complained.",
+  stopped_lead: "{by} has complained: the part of the key from {dealer} is said not to fit what {dealer} has committed to. The answer will show who is right.",
   stopped_own: "Your browser found a part of the key from {dealer} that does not fit what {dealer} has committed to, and complained to everybody.",
-  stopped_text: "Now {dealer} must open exactly that part for everybody. If it is right, the ceremony goes on by itself. If it is wrong, or no answer comes, a new ceremony is held without {dealer}.",
+  stopped_text: "Now {dealer} must open exactly that part for everybody. If it is right, the ceremony goes on by itself. If it is wrong, a new ceremony is held without {dealer}. If no answer comes, the ceremony must begin again, and the organiser decides who takes part.",
   stopped_until: "The answer is expected by {time}. Ring {dealer}.",
   stopped_asked: "It is you who should answer, but your keys are not in this tab. Go to the tab in which you made them. If it is closed, tell the organiser, who can hold the ceremony again with all of you.",
   stopped_wrong: "{dealer} opened a part of the key that does not fit what {dealer} has committed to. Your browser has checked this itself.",
@@ -153,7 +154,7 @@ export const EN = {
   open_share_means: "What this means",
   open_share_means_1: "The part you made for {by} becomes public. {by} was to have it anyway.",
   open_share_means_2: "It opens no votes. Your other parts stay secret.",
-  open_share_means_3: "If you do not answer, a new ceremony is held without you.",
+  open_share_means_3: "If you do not answer, the ceremony must begin again, perhaps without you.",
   open_share_button: "Open the part for everybody",
   settled: "{by} complained of the part of the key from {dealer}. {dealer} opened it for everybody, and your browser has checked it: it is right.",
 
@@ -303,6 +304,7 @@ export const EN = {
   OtherCeremony: "The ballot refers to another ceremony than the one the key file is from. Tell the other key holders and the auditor.",
   NotOwnShare: "The server asked for a part of the key that is not yours to open. Nothing is opened.",
   VerdictDiffers: "The server says something else of an opened part than your browser has worked out.",
+  PracticeDiffers: "The server says something else than what is sealed about whether this is a practice run.",
   OtherProtocol: "The record belongs to another ballot.",
   DigestDiffers: "The checksum that the server shows is not that of the record. Do not sign, and tell the auditor.",
   general: "Something went wrong ({name}). Load the page again and try once more. If it does not help, tell the organiser.",

@@ -67,6 +67,7 @@ export const NB = {
   wait_keys_title: "Nøklene dine er klare",
   wait_keys_lead: "Når alle har lagt inn sine, viser siden 16 ord som dere leser for hverandre. Avtal gjerne en telefon- eller videosamtale nå.",
   keep_open: "La fanen stå åpen. Lukker du den, må seremonien kanskje begynne på nytt.",
+  keep_open_signed: "La fanen stå åpen til alle har skrevet under. Med nøklene i den kan du svare om noen klager på en nøkkeldel fra deg.",
 
   words_title: "Les ordene for hverandre",
   words_lead: "Ring de andre, eller møtes på video eller ansikt til ansikt, men ikke gjennom denne tjenesten. La én lese ordene høyt, i rekkefølge.",
@@ -138,9 +139,9 @@ export const NB = {
   help_lost_after: { one: "Se etter kopien du la et annet sted, for den virker. Finner du den ikke, så si fra til arrangøren og de andre med det samme. {threshold} av {count} nøkkelholdere kan fortsatt telle, så {n} fil kan være borte. Blir flere borte, kan stemmene aldri telles. Protokollen må {approvals} godkjenne. Ingen kan lage en ny fil til deg.", other: "Se etter kopien du la et annet sted, for den virker. Finner du den ikke, så si fra til arrangøren og de andre med det samme. {threshold} av {count} nøkkelholdere kan fortsatt telle, så {n} filer kan være borte. Blir flere borte, kan stemmene aldri telles. Protokollen må {approvals} godkjenne. Ingen kan lage en ny fil til deg." },
 
   stopped_title: "Seremonien er stanset",
-  stopped_lead: "{by} fikk en nøkkeldel fra {dealer} som ikke stemmer med det {dealer} har bundet seg til, og har klaget.",
+  stopped_lead: "{by} har klaget: nøkkeldelen fra {dealer} skal ikke stemme med det {dealer} har bundet seg til. Hvem som har rett, viser svaret.",
   stopped_own: "Nettleseren din fant en nøkkeldel fra {dealer} som ikke stemmer med det {dealer} har bundet seg til, og klaget til alle.",
-  stopped_text: "Nå må {dealer} åpne akkurat den nøkkeldelen for alle. Stemmer den, går seremonien videre av seg selv. Stemmer den ikke, eller kommer det ikke svar, holdes en ny seremoni uten {dealer}.",
+  stopped_text: "Nå må {dealer} åpne akkurat den nøkkeldelen for alle. Stemmer den, går seremonien videre av seg selv. Stemmer den ikke, holdes en ny seremoni uten {dealer}. Kommer det ikke svar, må seremonien begynne på nytt, og arrangøren avgjør hvem som er med.",
   stopped_until: "Svaret ventes innen {time}. Ring {dealer}.",
   stopped_asked: "Det er du som skal svare, men nøklene dine er ikke i denne fanen. Gå til fanen der du lagde dem. Er den lukket, så si fra til arrangøren, som kan holde seremonien på nytt med dere alle.",
   stopped_wrong: "{dealer} åpnet en nøkkeldel som ikke stemmer med det {dealer} har bundet seg til. Nettleseren din har regnet etter selv.",
@@ -153,7 +154,7 @@ export const NB = {
   open_share_means: "Dette betyr det",
   open_share_means_1: "Delen du lagde til {by}, blir offentlig. {by} skulle hatt den uansett.",
   open_share_means_2: "Den åpner ingen stemmer. De andre delene dine forblir hemmelige.",
-  open_share_means_3: "Svarer du ikke, holdes en ny seremoni uten deg.",
+  open_share_means_3: "Svarer du ikke, må seremonien begynne på nytt, og det kan bli uten deg.",
   open_share_button: "Åpne nøkkeldelen for alle",
   settled: "{by} klaget på nøkkeldelen fra {dealer}. {dealer} åpnet den for alle, og nettleseren din har regnet etter: den stemmer.",
 
@@ -303,6 +304,7 @@ export const NB = {
   OtherCeremony: "Avstemningen viser til en annen seremoni enn nøkkelfila er fra. Si fra til de andre nøkkelholderne og revisor.",
   NotOwnShare: "Serveren ba om en nøkkeldel som ikke er din å åpne. Ingenting er åpnet.",
   VerdictDiffers: "Serveren sier noe annet om en åpnet nøkkeldel enn nettleseren din har regnet ut.",
+  PracticeDiffers: "Serveren sier noe annet enn det som er forseglet, om dette er en øvelse.",
   OtherProtocol: "Protokollen hører til en annen avstemning.",
   DigestDiffers: "Kontrollsummen serveren viser, er ikke protokollens. Signer ikke, og si fra til revisor.",
   general: "Noe gikk galt ({name}). Last siden på nytt og prøv igjen. Går det ikke, si fra til arrangøren.",

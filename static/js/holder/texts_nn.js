@@ -67,6 +67,7 @@ export const NN = {
   wait_keys_title: "Nøklane dine er klare",
   wait_keys_lead: "Når alle har lagt inn sine, viser sida 16 ord som de les for kvarandre. Avtal gjerne ein telefon- eller videosamtale no.",
   keep_open: "La fana stå open. Lukkar du ho, må seremonien kanskje byrje på nytt.",
+  keep_open_signed: "La fana stå open til alle har skrive under. Med nøklane i ho kan du svare om nokon klagar på ein nøkkeldel frå deg.",
 
   words_title: "Les orda for kvarandre",
   words_lead: "Ring dei andre, eller møtest på video eller ansikt til ansikt, men ikkje gjennom denne tenesta. La éin lese orda høgt, i rekkefølgje.",
@@ -138,9 +139,9 @@ export const NN = {
   help_lost_after: { one: "Sjå etter kopien du la ein annan stad, for han verkar. Finn du han ikkje, så sei frå til arrangøren og dei andre med det same. {threshold} av {count} nøkkelhaldarar kan framleis telje, så {n} fil kan vere borte. Blir fleire borte, kan røystene aldri teljast. Protokollen må {approvals} godkjenne. Ingen kan lage ei ny fil til deg.", other: "Sjå etter kopien du la ein annan stad, for han verkar. Finn du han ikkje, så sei frå til arrangøren og dei andre med det same. {threshold} av {count} nøkkelhaldarar kan framleis telje, så {n} filer kan vere borte. Blir fleire borte, kan røystene aldri teljast. Protokollen må {approvals} godkjenne. Ingen kan lage ei ny fil til deg." },
 
   stopped_title: "Seremonien er stansa",
-  stopped_lead: "{by} fekk ein nøkkeldel frå {dealer} som ikkje stemmer med det {dealer} har bunde seg til, og har klaga.",
+  stopped_lead: "{by} har klaga: Nøkkeldelen frå {dealer} skal ikkje stemme med det {dealer} har bunde seg til. Kven som har rett, viser svaret.",
   stopped_own: "Nettlesaren din fann ein nøkkeldel frå {dealer} som ikkje stemmer med det {dealer} har bunde seg til, og klaga til alle.",
-  stopped_text: "No må {dealer} opne akkurat den nøkkeldelen for alle. Stemmer han, går seremonien vidare av seg sjølv. Stemmer han ikkje, eller kjem det ikkje svar, blir det halde ein ny seremoni utan {dealer}.",
+  stopped_text: "No må {dealer} opne akkurat den nøkkeldelen for alle. Stemmer han, går seremonien vidare av seg sjølv. Stemmer han ikkje, blir det halde ein ny seremoni utan {dealer}. Kjem det ikkje svar, må seremonien byrje på nytt, og arrangøren avgjer kven som er med.",
   stopped_until: "Svaret er venta innan {time}. Ring {dealer}.",
   stopped_asked: "Det er du som skal svare, men nøklane dine er ikkje i denne fana. Gå til fana der du laga dei. Er ho lukka, så sei frå til arrangøren, som kan halde seremonien på nytt med dykk alle.",
   stopped_wrong: "{dealer} opna ein nøkkeldel som ikkje stemmer med det {dealer} har bunde seg til. Nettlesaren din har rekna etter sjølv.",
@@ -153,7 +154,7 @@ export const NN = {
   open_share_means: "Dette betyr det",
   open_share_means_1: "Delen du laga til {by}, blir offentleg. {by} skulle hatt han uansett.",
   open_share_means_2: "Han opnar ingen røyster. Dei andre delane dine blir verande hemmelege.",
-  open_share_means_3: "Svarar du ikkje, blir det halde ein ny seremoni utan deg.",
+  open_share_means_3: "Svarar du ikkje, må seremonien byrje på nytt, og det kan bli utan deg.",
   open_share_button: "Opne nøkkeldelen for alle",
   settled: "{by} klaga på nøkkeldelen frå {dealer}. {dealer} opna han for alle, og nettlesaren din har rekna etter: Han stemmer.",
 
@@ -303,6 +304,7 @@ export const NN = {
   OtherCeremony: "Avrøystinga viser til ein annan seremoni enn nøkkelfila er frå. Sei frå til dei andre nøkkelhaldarane og revisor.",
   NotOwnShare: "Tenaren bad om ein nøkkeldel som ikkje er din å opne. Ingenting er opna.",
   VerdictDiffers: "Tenaren seier noko anna om ein opna nøkkeldel enn nettlesaren din har rekna ut.",
+  PracticeDiffers: "Tenaren seier noko anna enn det som er forsegla, om dette er ei øving.",
   OtherProtocol: "Protokollen høyrer til ei anna avrøysting.",
   DigestDiffers: "Kontrollsummen tenaren viser, er ikkje kontrollsummen til protokollen. Ikkje signer, og sei frå til revisor.",
   general: "Noko gjekk gale ({name}). Last sida på nytt og prøv igjen. Går det ikkje, sei frå til arrangøren.",
