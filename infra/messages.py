@@ -7,12 +7,15 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from typing import Final
 
 import idna
+from typing_extensions import override
 
 LONGEST_ADDRESS: Final = 254
 """Octets in an address, RFC 5321 section 4.5.3.1.3 less the angle brackets."""
@@ -34,6 +37,24 @@ class MessageMalformed(ValueError):
     def __init__(self, part: str) -> None:
         super().__init__(f"the mail's {part} cannot stand in a mail")
         self.part = part
+
+
+class _WholeSubjects(EmailPolicy):
+    """The library's policy, with no blank lost where a long subject is folded.
+
+    Python 3.11 puts the blank between two encoded words, where readers drop it
+    (RFC 2047 section 6.2).
+    """
+
+    @override
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() != "subject" or value.isascii():
+            return super().fold_binary(name, value)
+        folded = Header(str(value), "utf-8", header_name=name)
+        return f"{name}: {folded.encode(linesep=self.linesep)}{self.linesep}".encode()
+
+
+_POLICY: Final = _WholeSubjects(linesep="\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +141,7 @@ def write_message(
     if _CONTROL.search(sender_name):
         raise MessageMalformed("sender")
     as_utf8 = recipient.needs_utf8 or from_address.needs_utf8
-    written = EmailMessage(policy=policy.SMTPUTF8 if as_utf8 else policy.SMTP)
+    written = EmailMessage(policy=policy.SMTPUTF8 if as_utf8 else _POLICY)
     token = message.token or secrets.token_hex(16)
     message_id = f"<{token}@{from_address.domain}>"
     written["Message-ID"] = message_id

@@ -25,6 +25,21 @@ def _text(part: MIMEPart | None) -> str:
     return content
 
 
+def test_a_folded_subject_is_read_as_it_was_written() -> None:
+    words = "Makuleringen av manntallet i «Lønnsoppgjør 2027» er utsatt på nytt"
+    for width in range(1, 90):
+        subject = f"{'å' * width} {words}"
+        _, content = write_message(
+            Message("kari@f.example", subject, "x"),
+            sender="valg@f.example",
+            sender_name="F",
+            at=datetime(2026, 6, 1, tzinfo=UTC),
+        )
+        read = message_from_bytes(content, policy=policy.default)
+        assert read["Subject"] == subject
+        assert max(len(line) for line in content.split(b"\r\n")) <= 78
+
+
 def test_a_mail_carries_text_html_and_names_in_any_script() -> None:
     content, read = _written(
         Message(
