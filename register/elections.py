@@ -185,15 +185,15 @@ def approve_roll(
 
     Raises:
         UnknownRoll.
-        PhaseMismatch: the box was not closed, it is approved or cancelled already, or
-            the approval is of a time before closing, or to come, which would keep the
-            roll shorter or longer than it may be.
+        PhaseMismatch: it is a survey's, the box was not closed, it is approved or
+            cancelled already, or the approval is of a time before closing, or to
+            come, which would keep the roll shorter or longer than it may be.
         SignersRefused, BadSignature: not signed by as many holders as it takes.
         NonCanonicalEncoding, WrongLength: a signature is malformed.
 
     """
     lock_roll(session, election_id)
-    roll = require_roll(session, election_id)
+    roll = require_election(session, election_id)
     if roll.phase == RollPhase.SHREDDED:
         return None
     if roll.phase != RollPhase.CLOSED or roll.closed_at is None:
@@ -283,6 +283,20 @@ def due_rolls(session: Session, now: datetime) -> list[str]:
         Shredding.state != ShreddingState.CERTIFIED
     )
     return sorted(due | set(session.scalars(broken_off)))
+
+
+def require_election(session: Session, election_id: str) -> Roll:
+    """Return the roll of an election: a survey's has no box, committee or approval.
+
+    Raises:
+        UnknownRoll.
+        PhaseMismatch: it is a survey's.
+
+    """
+    roll = require_roll(session, election_id)
+    if roll.kind != RollKind.ELECTION:
+        raise PhaseMismatch
+    return roll
 
 
 def shredding_due(roll: Roll) -> datetime:

@@ -17,8 +17,13 @@ from crypto.statements import hold_parts
 from crypto.times import parse_time
 from infra.audit import record_event
 from register.deadlines import CLOCK_SKEW, LONGEST_HOLD
-from register.elections import SERVICE, PhaseMismatch, sealed_manifest_of
-from register.roll import lock_roll, require_roll
+from register.elections import (
+    SERVICE,
+    PhaseMismatch,
+    require_election,
+    sealed_manifest_of,
+)
+from register.roll import lock_roll
 from register.roll_phases import RollPhase
 from register.sealed_manifest import verify_two_holders
 from register.tables import Hold
@@ -56,14 +61,14 @@ def hold_shredding(
 
     Raises:
         UnknownRoll.
-        PhaseMismatch: nothing is sealed, or it is shredded.
+        PhaseMismatch: nothing is sealed, it is shredded, or it is a survey's.
         HoldRefused: see its subclasses.
         SignersRefused, BadSignature: not signed by two holders.
         NonCanonicalEncoding, MalformedTime: malformed.
 
     """
     lock_roll(session, election_id)
-    roll = require_roll(session, election_id)
+    roll = require_election(session, election_id)
     if roll.phase == RollPhase.SHREDDED:
         raise PhaseMismatch
     manifest = sealed_manifest_of(roll)

@@ -19,10 +19,9 @@ from infra.audit import record_event
 from infra.config import Settings
 from infra.keystore import Keystore
 from register.deadlines import CLOCK_SKEW, NEVER_APPROVED
-from register.elections import SERVICE, PhaseMismatch
+from register.elections import SERVICE, PhaseMismatch, require_election
 from register.issuers import destroy_issuer_keys
 from register.marks import MarkCounts, count_marks, end_marking
-from register.roll import require_roll
 from register.roll_phases import RollPhase
 from register.statements import post_leaf
 from register.tables import Roll, VoterGroup
@@ -45,10 +44,10 @@ def answer_checkpoint(
     checkpoint over them is kept, to be told to members.
 
     Raises:
-        UnknownRoll, PhaseMismatch: nothing is sealed.
+        UnknownRoll, PhaseMismatch: nothing is sealed, or it is a survey's.
 
     """
-    roll = require_roll(session, election_id)
+    roll = require_election(session, election_id)
     if roll.fingerprint is None:
         raise PhaseMismatch
     if roll.closed_at is not None:
@@ -76,11 +75,12 @@ def close_election(
 
     Raises:
         UnknownRoll.
-        PhaseMismatch: nothing is sealed, it is over already, or it is not yet time.
+        PhaseMismatch: nothing is sealed, it is over already, it is not yet time, or
+            it is a survey's.
 
     """
     end_marking(session, election_id)
-    roll = require_roll(session, election_id)
+    roll = require_election(session, election_id)
     if roll.phase not in _RUNNING or roll.closed_at is not None:
         raise PhaseMismatch
     if (
@@ -106,10 +106,11 @@ def note_ballots(
 
     Raises:
         UnknownRoll.
-        PhaseMismatch: it is not closed, or there are other groups, or no counts.
+        PhaseMismatch: it is not closed, there are other groups, or no counts, or it
+            is a survey's.
 
     """
-    if require_roll(session, election_id).closed_at is None:
+    if require_election(session, election_id).closed_at is None:
         raise PhaseMismatch
     groups = session.scalars(
         select(VoterGroup)
