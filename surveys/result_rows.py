@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from infra.keystore import KeyRefused, Keystore
 from surveys.conditions import Answers
-from surveys.exports.rows import Rows, RowsRefused, checked_rows
+from surveys.exports.rows import Rows, RowsRefused, checked_rows, with_group_labels
 from surveys.modes import Mode
 from surveys.published import GROUPS
 from surveys.responses import read_responses
@@ -28,17 +28,20 @@ def read_rows(session: Session, keystore: Keystore, survey: SurveyReport) -> Row
         key = keystore.read_key(stored.key_id)
     except KeyRefused:
         raise RowsRefused from None
-    labels = list(survey.group_labels.values())
+    codes = survey.published.group_codes
     answers: list[Answers] = []
     groups: list[str] = []
     for response in read_responses(session, key, survey.survey_id):
         answers.append(response.answers)
-        groups.append("" if response.group is None else labels[response.group])
-    by_groups = survey.published.background == GROUPS and any(groups)
-    return checked_rows(
+        if survey.published.background == GROUPS and response.group is not None:
+            groups.append(codes[response.group])
+    # Removed from all of them at once, or from none.
+    by_groups = len(groups) == len(answers)
+    rows = checked_rows(
+        survey.published,
         survey.definition,
         answers,
         survey.mode,
-        survey.published.threshold,
-        groups if by_groups else (),
+        groups if by_groups else None,
     )
+    return with_group_labels(rows, survey.group_labels)

@@ -56,7 +56,11 @@ def rows_syntax(definition: Definition, rows: Rows, data_name: str) -> bytes:
         for name, kind in zip(rows.names, types, strict=True)
         if kind != "A200" and name in known
     ]
-    lines += [f"VARIABLE LABELS {each.name} {_label(each)}." for each in known.values()]
+    lines += [
+        f"VARIABLE LABELS {name} {_label(known[name])}."
+        for name in rows.names
+        if name in known
+    ]
     if GROUP_COLUMN in rows.names:
         lines.append(f"VARIABLE LABELS {GROUP_COLUMN} {quoted('Gruppe i manntallet')}.")
     for variable in numeric:
