@@ -89,7 +89,14 @@ class Ceremony:
     @property
     def disputes(self) -> tuple[Dispute, ...]:
         """All complaints and their answers, oldest first."""
-        return read_disputes(self.messages[BAD_SHARE], self.messages[OPENING])
+        complaints, openings = self.messages[BAD_SHARE], self.messages[OPENING]
+        return read_disputes(complaints, openings, self.signers)
+
+    @property
+    def signers(self) -> frozenset[int]:
+        """Who has signed the transcript, by index."""
+        signatures = map(TranscriptSignature.read, self.messages["signature"])
+        return frozenset(each.index for each in signatures)
 
     @property
     def stopped(self) -> Dispute | None:

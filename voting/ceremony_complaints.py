@@ -31,6 +31,7 @@ from voting.ceremony import (
     RoundNotOpen,
     keep_message,
 )
+from voting.ceremony_memory import COMPLAINED
 from voting.documents import SIGNATURE_BYTES, read_object
 from voting.phases import Phase
 
@@ -61,7 +62,7 @@ def report_bad_share(
         raise MessageRefused from refused
     if any((each.by, each.dealer) == (index, dealer) for each in ceremony.disputes):
         return
-    if _has_signed(ceremony, index):
+    if index in ceremony.signers:
         raise MessageConflict
     entry: JsonValue = {
         "at": format_time(at.replace(microsecond=0)),
@@ -74,7 +75,7 @@ def report_bad_share(
         session,
         at=at,
         actor=ceremony.seats[index - 1].official_id,
-        kind="ceremony-bad-share",
+        kind=COMPLAINED,
         subject=ceremony.election.id,
         content=entry,
     )
@@ -127,8 +128,3 @@ def _require_dealt(ceremony: Ceremony) -> None:
         raise CeremonyNotRunning
     if not ceremony.is_complete("share"):
         raise RoundNotOpen
-
-
-def _has_signed(ceremony: Ceremony, index: int) -> bool:
-    entries = ceremony.messages["signature"]
-    return any(isinstance(each, dict) and each["index"] == index for each in entries)

@@ -2,12 +2,14 @@
 
 A holder complains of a share, signed; its dealer opens that share in public, signed. A
 right share ends the dispute; a wrong one, silence, or as many complaints of one dealer
-as there are holders to a count, ends the dealer's part (docs/protocol.md §3.1).
+as there are holders to a count, ends the dealer's part (docs/protocol.md §3.1). Silence
+does not, when the complaint came after the dealer had signed: whoever complains last
+could otherwise wait until an honest dealer, done with everything, is gone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -41,6 +43,9 @@ class Dispute:
     """The message that opens the share; None until the dealer has answered."""
     right: bool | None
     """Whether the opened share is right; None until the dealer has answered."""
+    dealer_has_signed: bool = False
+    """Whether the dealer has signed the transcript. While an answer is awaited nobody
+    can sign: whoever has, had before the complaint."""
 
     @property
     def answer_by(self) -> datetime:
@@ -61,11 +66,16 @@ class Dispute:
 
 
 def read_disputes(
-    complaints: Iterable[JsonValue], openings: Iterable[JsonValue]
+    complaints: Iterable[JsonValue],
+    openings: Iterable[JsonValue],
+    signers: Collection[int] = (),
 ) -> tuple[Dispute, ...]:
-    """Return the disputes of a ceremony from what was kept of it, oldest first."""
+    """Return the disputes of a ceremony from what was kept of it, oldest first.
+
+    `signers` are the holders who have signed the transcript, by index.
+    """
     answers = dict(map(_read_answer, openings))
-    found = [_read_dispute(value, answers) for value in complaints]
+    found = [_read_dispute(value, answers, signers) for value in complaints]
     return tuple(sorted(found, key=lambda each: (each.at, each.dealer, each.by)))
 
 
@@ -82,14 +92,17 @@ def fault_of(
 ) -> Fault | None:
     """Return why a ceremony must begin anew without a dealer; None: there is no reason.
 
-    Silence is one when the time that was given is over.
+    Silence is one when the time that was given is over, unless the dealer had signed
+    before the complaint came: then the ceremony begins anew with the same holders, or
+    an organiser seats others.
     """
     own = [each for each in disputes if each.dealer == dealer]
     if any(each.right is False for each in own):
         return Fault.WRONG
     if len(own) >= threshold:
         return Fault.CROWDED
-    is_silent = any(each.is_awaited and now >= each.answer_by for each in own)
+    unanswered = [each for each in own if each.is_awaited and now >= each.answer_by]
+    is_silent = any(not each.dealer_has_signed for each in unanswered)
     return Fault.SILENT if is_silent else None
 
 
@@ -111,9 +124,12 @@ def _read_answer(value: JsonValue) -> tuple[tuple[int, int], tuple[JsonValue, bo
     return place, (opening, fields.flag("right"))
 
 
-def _read_dispute(value: JsonValue, answers: _Answers) -> Dispute:
+def _read_dispute(
+    value: JsonValue, answers: _Answers, signers: Collection[int]
+) -> Dispute:
     fields = read_object(value, ("at", "by", "dealer", "signature"))
     by = fields.integer("by", 1, MOST_HOLDERS)
     dealer = fields.integer("dealer", 1, MOST_HOLDERS)
     opening, right = answers.get((dealer, by), (None, None))
-    return Dispute(by, dealer, fields.time("at"), value, opening, right)
+    has_signed = dealer in signers
+    return Dispute(by, dealer, fields.time("at"), value, opening, right, has_signed)

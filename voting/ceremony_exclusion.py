@@ -1,8 +1,8 @@
 """A ceremony that begins anew: with the same holders, or without a dealer who failed.
 
 Whoever opens a wrong share, or does not answer in time, leaves the committee; all
-others make fresh keys (docs/protocol.md §3.1 step 6). The link to a holder's page stays
-as it was for those who stay.
+others make fresh keys (docs/protocol.md §3.1 step 6). Whoever has left so is not seated
+again in that election. The link to a holder's page stays as it was for those who stay.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from accounts.officials import OfficialIdentity, find_official, identity_of
 from infra.audit import record_event
 from voting.ceremony import Ceremony, list_seats, load_ceremony
 from voting.ceremony_disputes import Fault, fault_of
+from voting.ceremony_memory import LEFT_OUT, left_out_of
 from voting.draft_editing import CommitteeNumbers
 from voting.elections import draft_of, hold_phase, start_ceremony
 from voting.phases import Phase
@@ -25,6 +26,10 @@ from voting.tables import Election
 
 class DealerMustLeave(Exception):
     """A dealer has failed: the ceremony begins anew only without that dealer."""
+
+
+class LeftOutBefore(Exception):
+    """An official was put out of a ceremony of this election, and is to be seated."""
 
 
 class DealerMayStay(Exception):
@@ -56,15 +61,18 @@ def choose_committee(
     actor: str,
     at: datetime,
 ) -> None:
-    """Seat a committee; who has failed in the ceremony under way is not among them.
+    """Seat a committee; who has failed in a ceremony of this election is not in it.
 
     Raises:
         DealerMustLeave: a dealer has opened a wrong share, or too many complain.
+        LeftOutBefore: one of them was put out of a ceremony before this one.
         NotADraft, DraftIncomplete, SeatTwice: see `seat_members`.
 
     """
     hold_phase(session, election)
-    _require_nobody_failed(session, election, {each.id for each in members}, at)
+    chosen = {each.id for each in members}
+    _require_nobody_failed(session, election, chosen, at)
+    _require_not_left_out(session, election, chosen)
     seat_members(session, election, members, numbers, actor=actor, at=at)
 
 
@@ -85,6 +93,7 @@ def exclude_dealer(
     Raises:
         DealerMayStay: no seat of this ceremony, or no reason yet.
         DealerMustLeave: the replacement is the dealer.
+        LeftOutBefore: the replacement was put out before.
         DraftIncomplete: the numbers do not fit the committee that is left.
         NotADraft, SeatTwice: see `seat_members`.
 
@@ -99,11 +108,13 @@ def exclude_dealer(
     dealer = ceremony.seats[index - 1]
     if replacement is not None and replacement.id == dealer.official_id:
         raise DealerMustLeave
+    if replacement is not None:
+        _require_not_left_out(session, election, {replacement.id})
     record_event(
         session,
         at=at,
         actor=actor,
-        kind="ceremony-dealer-excluded",
+        kind=LEFT_OUT,
         subject=election.id,
         content={"fault": fault.value, "index": index, "official": dealer.official_id},
     )
@@ -125,6 +136,13 @@ def _require_nobody_failed(
         is_shown = _fault(ceremony, seat.index, at) in {Fault.WRONG, Fault.CROWDED}
         if is_shown and seat.official_id in staying:
             raise DealerMustLeave
+
+
+def _require_not_left_out(
+    session: Session, election: Election, chosen: Collection[str]
+) -> None:
+    if not left_out_of(session, election.id).isdisjoint(chosen):
+        raise LeftOutBefore
 
 
 def _fault(ceremony: Ceremony, index: int, at: datetime) -> Fault | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from voting.board import count_ballots
 from voting.board_statements import Statements, read_statements
 from voting.ceremony import ROUNDS, Ceremony, list_seats, load_ceremony
 from voting.ceremony_disputes import Dispute
+from voting.ceremony_memory import count_complaints
 from voting.counting_room import count_state
 from voting.documents import read_array, read_object
 from voting.drafts import Draft
@@ -60,6 +62,8 @@ class SeatProgress:
     official_id: str
     done: tuple[bool, ...]
     """By round, in the order of voting.ceremony.ROUNDS."""
+    complaints: int = 0
+    """Of shares, in all ceremonies of this election."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +252,8 @@ def read_ceremony(
             started=False,
             bad_share=None,
         )
-    return _progress_of(load_ceremony(session, election, threshold))
+    complaints = count_complaints(session, election.id)
+    return _progress_of(load_ceremony(session, election, threshold), complaints)
 
 
 def count_unsigned(overview: Overview, seat: SeatProgress | None) -> int:
@@ -273,7 +278,7 @@ def read_deadline(proposal: OpenProposal) -> tuple[datetime, str]:
     return fields.time("closes_at"), fields.text("reason")
 
 
-def _progress_of(ceremony: Ceremony) -> CeremonyProgress:
+def _progress_of(ceremony: Ceremony, complaints: Mapping[str, int]) -> CeremonyProgress:
     names = {seat.index: seat.name for seat in ceremony.seats}
     posted = {kind: _posters(ceremony, kind) for kind in ROUNDS}
     seats = tuple(
@@ -282,6 +287,7 @@ def _progress_of(ceremony: Ceremony) -> CeremonyProgress:
             seat.name,
             seat.official_id,
             tuple(seat.index in posted[kind] for kind in ROUNDS),
+            complaints.get(seat.official_id, 0),
         )
         for seat in ceremony.seats
     )

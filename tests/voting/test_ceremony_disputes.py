@@ -43,10 +43,12 @@ from voting.ceremony_disputes import (
 from voting.ceremony_exclusion import (
     DealerMayStay,
     DealerMustLeave,
+    LeftOutBefore,
     begin_ceremony,
     choose_committee,
     exclude_dealer,
 )
+from voting.ceremony_memory import count_complaints, left_out_of
 from voting.draft_editing import (
     Basics,
     CommitteeNumbers,
@@ -211,7 +213,40 @@ def test_a_wrong_answer_ends_the_dealers_part(union: Union) -> None:
         union.store, union.election_id, NOW, ("Åse Aa", "Bo Berg", "Dina Eng")
     )
     anew.until_shares()
+    with union.writing() as (session, election):
+        # Whoever was put out does not come back by another door.
+        actor, who = union.members[4].id, union.members[:3]
+        with pytest.raises(LeftOutBefore):
+            choose_committee(session, election, who, two, actor=actor, at=NOW)
+    anew.complain(by=1, dealer=2)
+    with pytest.raises(LeftOutBefore):
+        union.exclude(2, union.members[2], two, at=LATE)
+    assert anew.answer(dealer=2, to=1)
+    with union.store.reading() as session:
+        assert left_out_of(session, union.election_id) == {union.members[2].id}
+        counted = count_complaints(session, union.election_id)
+    assert counted == {union.members[0].id: 2}
     anew.sign_and_rehearse()
+
+
+def test_silence_after_the_own_signature_puts_nobody_out(union: Union) -> None:
+    """Nobody can hold the own signature back until the others are gone."""
+    table = union.seat(3, 2)
+    table.sign(2)
+    table.complain(by=1, dealer=2)
+    table.complain(by=1, dealer=3)
+    two = CommitteeNumbers(2, 2)
+    with pytest.raises(DealerMayStay):
+        union.exclude(2, union.members[3], two, at=LATE)
+    with union.writing() as (session, election):
+        begin_ceremony(session, election, actor=union.members[4].id, at=LATE)
+    assert union.seated() == list(NAMES[:3])
+    table.until_shares()
+    # An answer that shows a cheat puts the dealer out, signed or not.
+    table.sign(2)
+    table.complain(by=1, dealer=2)
+    assert not table.answer(dealer=2, to=1, share=Scalar.from_int(7))
+    union.exclude(2, union.members[3], two)
 
 
 def test_silence_is_declared_when_the_time_is_over_and_not_before(
@@ -280,9 +315,12 @@ def test_what_is_no_complaint_or_answer_is_refused(union: Union) -> None:
         report_bad_share(session, ceremony, 3, false, NOW)
 
 
-def a_dispute(by: int, dealer: int, right: bool | None, minutes: int = 0) -> Dispute:
+def a_dispute(
+    by: int, dealer: int, right: bool | None, minutes: int, has_signed: bool
+) -> Dispute:
     opening = None if right is None else {"right": right}
-    return Dispute(by, dealer, NOW + timedelta(minutes=minutes), {}, opening, right)
+    at = NOW + timedelta(minutes=minutes)
+    return Dispute(by, dealer, at, {}, opening, right, has_signed)
 
 
 disputes = st.lists(
@@ -292,6 +330,7 @@ disputes = st.lists(
         st.integers(1, 5),
         st.sampled_from([None, True, False]),
         st.integers(0, 60),
+        st.booleans(),
     ),
     max_size=8,
     unique_by=lambda each: (each.by, each.dealer),
@@ -316,7 +355,8 @@ def test_a_ceremony_goes_on_when_nobody_is_awaited_and_nobody_failed(
     for dealer, fault in faults.items():
         own = [each for each in found if each.dealer == dealer]
         if fault is Fault.SILENT:
-            assert any(each.is_awaited and now >= each.answer_by for each in own)
+            late = [each for each in own if each.is_awaited and now >= each.answer_by]
+            assert not all(each.dealer_has_signed for each in late)
         if any(each.right is False for each in own):
             assert fault is Fault.WRONG
 

@@ -62,6 +62,40 @@ def test_a_complaint_waits_for_the_dealer_and_then_for_the_organiser(
     assert "2. Dina Eng" in done.text
     assert "2. Bo Berg" not in done.text
     assert organiser.get(without).status == 409
+    # Whoever was put out stays out of this election.
+    chosen: dict[str, Any] = {
+        "members": members(office),
+        "threshold": "2",
+        "approvals": "2",
+    }
+    assert (
+        "er satt ut av komiteen i dette valget" in organiser.post(path, **chosen).text
+    )
+    assert "2. Dina Eng" in organiser.get(path).text
+
+
+def test_a_dealer_who_had_signed_is_not_put_out_for_silence(office: Office) -> None:
+    begin(office)
+    table = office.stage.deal_shares()
+    table.complain(by=3, dealer=1)
+    assert table.answer(dealer=1, to=3)
+    table.sign(2)
+    table.complain(by=3, dealer=2)
+    path = f"{office.here}/komite"
+    late = office.at(NOW + ANSWER_TIME)
+    organiser = late.visit(office.people.organiser)
+    shown = organiser.get(path)
+    require_sound(shown)
+    assert "først da Bo Berg hadde gjort sitt og skrevet under" in shown.text
+    assert "Hold da seremonien på nytt med de samme" in shown.text
+    assert "Cato Dahl har meldt fra 2 ganger i dette valget" in shown.text
+    assert "erklære at Bo Berg ikke har svart" not in shown.text
+    assert organiser.get(f"{path}/uten/2").status == 409
+    before = office.election().ceremony_id
+    begun = organiser.post(f"{path}/seremoni", page=path)
+    assert "Seremonien er startet." in begun.text
+    assert office.election().ceremony_id != before
+    assert "2. Bo Berg" in begun.text
 
 
 def test_a_wrong_answer_leaves_only_the_way_without_the_dealer(office: Office) -> None:

@@ -48,6 +48,10 @@ class DisputeWords:
     """Whether the ceremony can begin anew without the dealer."""
     must_leave: bool
     """Whether it can begin anew in no other way: everybody sees the fault."""
+    dealer_was_done: bool
+    """Whether the dealer had signed when the complaint came, and has not answered."""
+    complaints: int
+    """How often whoever complains has done so in this election."""
 
 
 def show_disputes(
@@ -69,6 +73,7 @@ def _show(
     dispute: Dispute, progress: CeremonyProgress, threshold: int, now: datetime
 ) -> DisputeWords:
     names = {seat.index: seat.name for seat in progress.seats}
+    complaints = {seat.index: seat.complaints for seat in progress.seats}
     by, dealer = names[dispute.by], names[dispute.dealer]
     fault = fault_of(dispute.dealer, progress.disputes, threshold, now)
     is_waiting = dispute.is_awaited and fault is None
@@ -80,6 +85,8 @@ def _show(
         answer_by=dispute.answer_by if is_waiting else None,
         may_be_left_out=fault is not None,
         must_leave=fault in {Fault.WRONG, Fault.CROWDED},
+        dealer_was_done=is_waiting and dispute.dealer_has_signed,
+        complaints=complaints[dispute.by],
     )
 
 
@@ -108,6 +115,14 @@ def _what(dispute: Dispute, fault: Fault | None, by: str, dealer: str) -> str:
         return _(
             "%(by)s meldte fra om nøkkeldelen fra %(dealer)s, og %(dealer)s har ikke"
             " svart innen fristen.",
+            by=by,
+            dealer=dealer,
+        )
+    if dispute.dealer_has_signed:
+        return _(
+            "%(by)s meldte fra om nøkkeldelen fra %(dealer)s først da %(dealer)s hadde"
+            " gjort sitt og skrevet under. %(dealer)s må åpne den for alle på"
+            " nøkkelsiden sin.",
             by=by,
             dealer=dealer,
         )

@@ -17,6 +17,7 @@ from voting.ceremony_exclusion import (
     choose_committee,
     exclude_dealer,
 )
+from voting.ceremony_memory import left_out_of
 from voting.draft_editing import CommitteeNumbers, fitting_numbers
 from voting.drafts import FEWEST_HOLDERS
 from voting.elections import draft_of, get_election
@@ -197,11 +198,12 @@ def _leaving(
         seats = {each.official_id for each in overview.ceremony.seats}
         officials = _candidates(desk, overview.draft.organisation)
         words = _disputes(overview, desk)
+        taken = seats | left_out_of(desk.session, election_id)
     found = [each for each in words if each.dealer_index == index]
     found = [each for each in found if each.may_be_left_out]
     if not found or overview.phase is not Phase.KEYS:
         raise DealerMayStay
-    free = [each for each in officials if each.id not in seats]
+    free = [each for each in officials if each.id not in taken]
     form.offer(len(seats) - 1, free)
     if not form.is_submitted():
         draft = overview.draft

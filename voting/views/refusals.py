@@ -13,7 +13,11 @@ from infra.slugs import SlugMalformed, SlugTaken
 from infra.token_verifier import VerifierUnavailable
 from voting.archive import ArchiveDamaged, ArchiveNotPacked
 from voting.ceremony import CeremonyIncomplete
-from voting.ceremony_exclusion import DealerMayStay, DealerMustLeave
+from voting.ceremony_exclusion import (
+    DealerMayStay,
+    DealerMustLeave,
+    LeftOutBefore,
+)
 from voting.counting_room import NotClosed
 from voting.documents import DocumentRefused
 from voting.draft_editing import NoSuchContest
@@ -89,6 +93,11 @@ SENTENCES: Final[Mapping[type[Exception], LazyString]] = {
     ),
     ForbiddenTransition: _("Valget er kommet lenger. Last siden på nytt."),
     InThePast: _("Tiden er alt passert. Velg en senere tid."),
+    LeftOutBefore: _(
+        "En av dem du valgte, er satt ut av komiteen i dette valget: en seremoni kunne"
+        " ikke gå videre med den nøkkelholderen. Da kan ingen komme inn igjen i samme"
+        " valg."
+    ),
     NotBeforeCommittee: _(
         "Innsigelser kan føres fra protokollen er ferdig til den er godkjent."
     ),
