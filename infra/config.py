@@ -38,6 +38,7 @@ from infra.setting_refusals import (
     SideNotServed,
 )
 from infra.setting_values import (
+    address_setting,
     choice_setting,
     flag_setting,
     integer_setting,
@@ -110,6 +111,9 @@ class Settings:
     sms: SmsSettings | None = None
     report_token: Secret | None = None
     """By it gateway and mail server show that a report on a message is theirs."""
+
+    data_protection_officer: str = ""
+    """The address that is told of every hold of a shredding."""
 
     def database_url(self, side: Side) -> str:
         """Return a side's database address.
@@ -218,6 +222,12 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         sms=_complete(read_sms, environ),
         report_token=_complete(
             lambda told: read_token(told, "URNE_REPORT_TOKEN"), environ
+        ),
+        data_protection_officer=address_setting(
+            environ,
+            "URNE_DATA_PROTECTION_OFFICER",
+            "personvernombud@localhost.localdomain",
+            production,
         ),
     )
     if production:

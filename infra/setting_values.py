@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import get_args
 
+from infra.messages import MessageMalformed, parse_address
 from infra.setting_refusals import SettingMalformed, SettingMissing
 
 
@@ -13,7 +14,7 @@ def required_setting(
     environ: Mapping[str, str],
     name: str,
     default: str,
-    production: bool,  # noqa: FBT001 - reads as a sentence at its three callers
+    production: bool,  # noqa: FBT001 - reads as a sentence at its callers
 ) -> str:
     """Return a setting; its default where it is not set, but never in production.
 
@@ -27,6 +28,27 @@ def required_setting(
     if production:
         raise SettingMissing(name)
     return default
+
+
+def address_setting(
+    environ: Mapping[str, str],
+    name: str,
+    default: str,
+    production: bool,  # noqa: FBT001 - as above
+) -> str:
+    """Return an e-mail address; its default where it is not set, as above.
+
+    Raises:
+        SettingMissing: see required_setting.
+        SettingMalformed: no mail can go there.
+
+    """
+    value = required_setting(environ, name, default, production)
+    try:
+        parse_address(value)
+    except MessageMalformed:
+        raise SettingMalformed(name, "must be an e-mail address") from None
+    return value
 
 
 def choice_setting(

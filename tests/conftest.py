@@ -60,6 +60,7 @@ ON_SQLITE_FIRST = (
     "tests/voting/test_ceremony_disputes.py",
     "tests/voting/test_late_signatures.py",
     "tests/voting/test_long_work.py",
+    "tests/voting/test_official_mail.py",
     "tests/voting/test_printed_annex.py",
     "tests/voting/test_printed_protocol.py",
     "tests/voting/test_seats.py",

@@ -17,6 +17,7 @@ from infra.runtime import Runtime
 from infra.token_verifier import TokenVerifier
 from voting.box import discard_waiting
 from voting.evidence import is_evidence_due, keep_evidence, make_evidence
+from voting.hold_jobs import queue_hold_notices
 from voting.joint_jobs import queue_joint_counts
 from voting.lifecycle import close_election, open_election, publish_batch
 from voting.phases import Phase
@@ -46,7 +47,7 @@ def sweep_service(runtime: Runtime) -> None:
             except Exception as failure:  # noqa: BLE001 - raised again below
                 failures.append(failure)
     deliver_pending(runtime, "service")
-    for queue in (queue_waiting_work, queue_joint_counts):
+    for queue in (queue_waiting_work, queue_joint_counts, queue_hold_notices):
         try:
             queue(runtime)
         except Exception as failure:  # noqa: BLE001 - raised again below

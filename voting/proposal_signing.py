@@ -175,6 +175,7 @@ def _hold_shredding(
     session: Session, settings: Settings, election: SealedElection, carried: _Carried
 ) -> None:
     until, reason = read_hold_terms(carried.row.document)
+    carried.row.tell_at = carried.at
     body: JsonValue = {
         "number": carried.row.number,
         "reason": reason,

@@ -214,6 +214,9 @@ class Proposal(ServiceBase):
     number: Mapped[int] = mapped_column(primary_key=True)
     document: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(String(10), default="open")
+    tell_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the data protection officer is to be told of a hold; None: nothing to tell.
+    Whoever tells moves it on first, so that two do not tell at once."""
 
     __table_args__ = (
         CheckConstraint(

@@ -1,4 +1,4 @@
-"""Mail to the organisers before a roll's last date; no member is named in it."""
+"""Mail to a union's organisers before a roll's last date; no member is named in it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from accounts.officials import identity_of
 from accounts.roles import Role
 from accounts.tables import Official, OfficialRole
 from crypto.encoding import decode_json
@@ -18,10 +19,14 @@ from infra.messages import Message
 from infra.queues import job
 from infra.runtime import Runtime
 from voting.documents import read_object
-from voting.elections import get_election
+from voting.drafts import Draft
+from voting.elections import draft_of, get_election
 from voting.tables import Election
 
 WARNING_JOB: Final = "voting.warning_jobs.warn_organisers"
+
+PRACTICE: Final = "ØVELSE"
+"""The word before every mail of a practice election."""
 
 _SUBJECT: Final = "Manntallet i «{title}» makuleres om {days} dager"
 _SUBJECT_TOMORROW: Final = "Manntallet i «{title}» makuleres i morgen"
@@ -70,19 +75,19 @@ def alarm_of(election: Election) -> RollAlarm | None:
 
 @job
 def warn_organisers(runtime: Runtime, election_id: str) -> None:
-    """Mail the latest warning to every organiser.
+    """Mail the latest warning to every organiser who may work for the union.
 
     An address that refuses holds back no other; whoever is not reached sees the
     warning on the election's page.
     """
     with runtime.store("service").reading() as session:
         election = get_election(session, election_id)
-        alarm, title = alarm_of(election), election.title
-        addresses = _organisers(session)
+        alarm, title, draft = alarm_of(election), election.title, draft_of(election)
+        addresses = _organisers(session, draft.organisation)
     if alarm is None:
         return
     url = f"{runtime.settings.service_url}/valg/{election_id}"
-    subject, text = write_warning(title, alarm, url)
+    subject, text = marked(draft, *write_warning(title, alarm, url))
     with open_transport(runtime.settings, runtime.clock) as transport:
         for address in addresses:
             try:
@@ -101,11 +106,22 @@ def write_warning(title: str, alarm: RollAlarm, url: str) -> tuple[str, str]:
     )
 
 
-def _organisers(session: Session) -> list[str]:
+def marked(draft: Draft, subject: str, text: str) -> tuple[str, str]:
+    """Return subject and text; those of a practice election say so first."""
+    if not draft.practice:
+        return subject, text
+    return f"{PRACTICE}: {subject}", f"*** {PRACTICE} ***\n\n{text}"
+
+
+def _organisers(session: Session, organisation: str) -> list[str]:
     query = (
-        select(Official.email)
+        select(Official)
         .join(OfficialRole)
         .where(OfficialRole.role == Role.ORGANISER, Official.disabled.is_(False))
         .order_by(Official.email)
     )
-    return list(session.scalars(query))
+    return [
+        each.email
+        for each in session.scalars(query)
+        if identity_of(each).may_work_for(organisation)
+    ]

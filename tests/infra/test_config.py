@@ -30,6 +30,7 @@ def production(tmp_path: Path) -> Environ:
         "URNE_SERVICE_URL": "https://valg.forbundet.example",
         "URNE_SMTP_HOST": "smtp.forbundet.example",
         "URNE_MAIL_FROM": "valg@forbundet.example",
+        "URNE_DATA_PROTECTION_OFFICER": "personvern@forbundet.example",
     }
 
 
@@ -105,6 +106,9 @@ def test_production_refuses_one_secret_for_two_purposes(production: Environ) -> 
         ({"URNE_SERVICE_URL": ""}, config.SettingMissing),
         ({"URNE_SMTP_HOST": ""}, config.SettingMissing),
         ({"URNE_MAIL_FROM": ""}, config.SettingMissing),
+        ({"URNE_DATA_PROTECTION_OFFICER": ""}, config.SettingMissing),
+        ({"URNE_DATA_PROTECTION_OFFICER": "ombudet"}, config.SettingMalformed),
+        ({"URNE_DATA_PROTECTION_OFFICER": "a@b.no, c@d.no"}, config.SettingMalformed),
         (
             {"URNE_SMS_URL": "http://sms.example/", "URNE_SMS_TOKEN": "t" * 20},
             config.PlainHttp,

@@ -436,6 +436,7 @@ SERVICE: Final[Columns] = {
         "number": "which",
         "document": "what is proposed",
         "state": "open, signed, withdrawn",
+        "tell_at": "when the data protection officer is to be told of a hold",
     },
     "tallies": {
         "election_id": "the election",

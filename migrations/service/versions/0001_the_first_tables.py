@@ -476,6 +476,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("document", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("tell_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "kind IN ('approval', 'hold', 'paper', 'schedule')",
             name=op.f("ck_proposals_kind_is_known"),
