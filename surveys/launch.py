@@ -13,6 +13,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from crypto.encoding import JsonValue, decode_json
+from crypto.errors import CryptoError
 from infra.audit import record_event
 from infra.config import Settings
 from infra.exchange import post_document
@@ -27,6 +28,8 @@ from surveys.manifest import (
     SurveyManifest,
     encode_manifest,
     fingerprint_of,
+    is_line,
+    is_text,
     manifest_document,
 )
 from surveys.modes import INVITED_MODES, PERSONAL_MODES, Mode
@@ -53,6 +56,7 @@ class Missing(StrEnum):
     IDENTIFIED_UNTIL = "identified-until"
     DATES_OUT_OF_ORDER = "dates-out-of-order"
     CLOSES_TOO_SOON = "closes-too-soon"
+    TEXT_REFUSED = "text-refused"
     QUESTIONS = "questions"
     QUESTIONS_TO_MEND = "questions-to-mend"
     ROLL_NOT_FROZEN = "roll-not-frozen"
@@ -114,7 +118,13 @@ def plan_launch(
         raise LaunchIncomplete(tuple(missing))
     definition = current_definition(session, survey)
     digest = definition_digest(definition.definition)
-    return LaunchPlan(_compose(settings, survey, digest), definition)
+    try:
+        manifest = _compose(settings, survey, digest)
+        encode_manifest(manifest)
+    except CryptoError:
+        # What a roll or an older draft holds and no manifest may.
+        raise LaunchIncomplete((Missing.TEXT_REFUSED,)) from None
+    return LaunchPlan(manifest, definition)
 
 
 def launch_survey(
@@ -200,7 +210,10 @@ def _missing_texts(survey: Survey) -> Iterator[Missing]:
     if survey.mode in PERSONAL_MODES:
         wanted.append((survey.legal_basis, Missing.LEGAL_BASIS))
         wanted.append((survey.processor, Missing.PROCESSOR))
-    return (lacking for text, lacking in wanted if not text.strip())
+    yield from (lacking for text, lacking in wanted if not text.strip())
+    lines = (survey.controller, survey.legal_basis, survey.processor)
+    if not (is_text(survey.purpose) and all(map(is_line, lines))):
+        yield Missing.TEXT_REFUSED
 
 
 def _missing_dates(survey: Survey, now: datetime) -> Iterator[Missing]:

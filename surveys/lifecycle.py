@@ -29,7 +29,8 @@ from surveys.responses import (
 )
 from surveys.results import forget_texts
 from surveys.sealed import get_launched, launched
-from surveys.surveys import SYSTEM, SurveyRefused, get_survey, hold_survey
+from surveys.settings import SurveyRefused
+from surveys.surveys import SYSTEM, get_survey, hold_survey
 from surveys.tables import Survey, SurveyWording
 
 WARNED_DAYS: Final = (1, 7, 30)

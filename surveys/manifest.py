@@ -93,6 +93,16 @@ class SurveyManifest:
         return sum(group.entitled for group in self.groups)
 
 
+def is_text(text: str) -> bool:
+    """Tell whether a text may be a manifest's purpose, or is empty as in a draft."""
+    return not text or _TEXT.fullmatch(text) is not None
+
+
+def is_line(text: str) -> bool:
+    """Tell whether a manifest may have a text of one line; it may be empty."""
+    return _LINE_OR_NONE.fullmatch(text) is not None
+
+
 def fingerprint_of(encoded: bytes) -> bytes:
     """FP of the bytes of a manifest: 32 bytes (docs/protocol.md §8.1)."""
     return digest("fingerprint", encoded)

@@ -20,6 +20,7 @@ from crypto.hashing import digest
 from crypto.sealing import LockKey, lock, unlock
 from infra.audit import record_event
 from infra.keystore import DataKey, KeyRefused, Keystore
+from infra.slugs import is_slug
 from surveys.conditions import Answers
 from surveys.definition import Definition
 from surveys.gate import Terms, publish_results, require_terms
@@ -30,7 +31,8 @@ from surveys.published import GROUPS, Published, published_json, read_published
 from surveys.responses import count_responses, read_responses
 from surveys.result_tables import SurveyResults
 from surveys.sealed import current_wording, launched, read_stored_definition
-from surveys.surveys import SurveyRefused, get_survey, hold_survey
+from surveys.settings import SurveyRefused
+from surveys.surveys import get_survey, hold_survey
 from surveys.tables import Survey
 
 _DOMAIN: Final = "survey/results"
@@ -208,6 +210,8 @@ def find_shared(session: Session, slug: str) -> str:
         ResultsNotMade: they are not, or there is no such survey.
 
     """
+    if not is_slug(slug):
+        raise ResultsNotMade
     query = (
         select(Survey.id)
         .join(SurveyResults, SurveyResults.survey_id == Survey.id)

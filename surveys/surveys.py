@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import delete, func, select
@@ -21,27 +21,21 @@ from infra.databases import lock_named
 from infra.exchange import post_document
 from infra.slugs import claim_slug
 from surveys.definition import Definition, definition_bytes, read_definition
-from surveys.modes import INVITED_MODES, PERSONAL_MODES, Mode, require_tightened
+from surveys.modes import INVITED_MODES, Mode, require_tightened
 from surveys.phases import SurveyPhase
+from surveys.settings import (
+    SurveyRefused,
+    SurveySettings,
+    ThresholdRefused,
+    check_settings,
+)
 from surveys.tables import Survey, SurveyVersion
 
 SYSTEM: Final = "system"
 """Actor of what the clock and the register bring about."""
 
-USUAL_THRESHOLD: Final = 5
-LOWEST_THRESHOLD: Final = 3
-HIGHEST_THRESHOLD: Final = 1_000
 KEPT_VERSIONS: Final = 20
 """Of a draft's questionnaire, so that what was lost by mistake can be had back."""
-
-LONGEST_TITLE: Final = 200
-LONGEST_NAME: Final = 300
-LONGEST_PURPOSE: Final = 5_000
-LONGEST_KEPT: Final = timedelta(days=10 * 366)
-
-
-class SurveyRefused(Exception):
-    """Something cannot be done with a survey; the subclasses say why."""
 
 
 class UnknownSurvey(SurveyRefused):
@@ -52,50 +46,12 @@ class NotADraft(SurveyRefused):
     """It is launched or cancelled: nothing but its wording changes any more."""
 
 
-class TitleMalformed(SurveyRefused):
-    """Title and organisation have 1 to 200 printable characters."""
-
-
-class TextTooLong(SurveyRefused):
-    """A text of the settings is too long."""
-
-
-class DatesOutOfOrder(SurveyRefused):
-    """Opening, closing, the end of identification and deletion follow one another."""
-
-
-class ThresholdRefused(SurveyRefused):
-    """It is 3 to 1,000, and once set it is only ever raised."""
-
-
 class EditedMeanwhile(SurveyRefused):
     """Somebody has saved the questionnaire since this one was opened."""
 
 
 class RollFixed(SurveyRefused):
     """The roll is frozen for this mode: another one needs another survey."""
-
-
-@dataclass(frozen=True, slots=True)
-class SurveySettings:
-    """What a designer decides of a survey beside its questions.
-
-    Texts may be empty and dates missing until launch (surveys/launch.py).
-    """
-
-    title: str
-    organisation: str
-    mode: Mode
-    threshold: int = USUAL_THRESHOLD
-    purpose: str = ""
-    controller: str = ""
-    legal_basis: str = ""
-    processor: str = ""
-    opens_at: datetime | None = None
-    closes_at: datetime | None = None
-    deletes_at: datetime | None = None
-    identified_until: datetime | None = None
-    """Pseudonymous and named alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +82,10 @@ def create_survey(
 
     Raises:
         SlugMalformed, SlugTaken: see infra.slugs.
-        TitleMalformed, TextTooLong, DatesOutOfOrder, ThresholdRefused: nothing is
-            stored.
+        SurveyRefused: see surveys.settings.check_settings; nothing is stored.
 
     """
-    wanted = _checked(wanted)
+    wanted = check_settings(wanted)
     claim_slug(session, slug)
     survey = Survey(
         id=secrets.token_hex(16),
@@ -237,12 +192,12 @@ def change_settings(
         NotADraft: it is launched or cancelled.
         ModeLoosened: see surveys.modes.
         RollFixed: the mode would change under a roll that is frozen.
-        TitleMalformed, TextTooLong, DatesOutOfOrder, ThresholdRefused: nothing changes.
+        SurveyRefused: see surveys.settings.check_settings; nothing changes.
 
     """
     hold_survey(session, survey)
     require_draft(survey)
-    wanted = _checked(wanted)
+    wanted = check_settings(wanted)
     before = Mode(survey.mode)
     require_tightened(before, wanted.mode)
     if wanted.threshold < survey.threshold:
@@ -354,43 +309,6 @@ def _save(
 def _columns(wanted: SurveySettings) -> dict[str, object]:
     names = SurveySettings.__dataclass_fields__
     return {name: getattr(wanted, name) for name in names}
-
-
-def _checked(wanted: SurveySettings) -> SurveySettings:
-    if not LOWEST_THRESHOLD <= wanted.threshold <= HIGHEST_THRESHOLD:
-        raise ThresholdRefused
-    if wanted.mode not in PERSONAL_MODES:
-        wanted = replace(wanted, identified_until=None)
-    names = (wanted.controller, wanted.legal_basis, wanted.processor)
-    if len(wanted.purpose) > LONGEST_PURPOSE or max(map(len, names)) > LONGEST_NAME:
-        raise TextTooLong
-    _require_order(wanted)
-    return replace(
-        wanted,
-        title=_clean_title(wanted.title),
-        organisation=_clean_title(wanted.organisation),
-    )
-
-
-def _require_order(wanted: SurveySettings) -> None:
-    steps = (wanted.opens_at, wanted.closes_at, wanted.deletes_at)
-    known = [step for step in steps if step is not None]
-    if known != sorted(set(known)):
-        raise DatesOutOfOrder
-    until = wanted.identified_until
-    if until is None:
-        return
-    if wanted.closes_at is not None and until <= wanted.closes_at:
-        raise DatesOutOfOrder
-    if wanted.deletes_at is not None and until > wanted.deletes_at:
-        raise DatesOutOfOrder
-
-
-def _clean_title(title: str) -> str:
-    cleaned = " ".join(title.split())
-    if not 1 <= len(cleaned) <= LONGEST_TITLE or not cleaned.isprintable():
-        raise TitleMalformed
-    return cleaned
 
 
 def _tell_register(

@@ -16,8 +16,8 @@ from surveys.definition import Definition
 from surveys.editing import change_frame, new_definition
 from surveys.modes import Mode
 from surveys.questionnaire import Texts
+from surveys.settings import LONGEST_TITLE, SurveySettings
 from surveys.survey_templates import SurveyTemplate, read_template
-from surveys.surveys import LONGEST_TITLE, SurveySettings
 from surveys.views.design_pages import MODE_HINTS, MODE_WORDS
 
 BLANK: Final = "tom"

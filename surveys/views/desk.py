@@ -39,15 +39,19 @@ from surveys.edit_checks import (
 from surveys.modes import ModeLoosened
 from surveys.phases import ForbiddenStep
 from surveys.questionnaire import Definition
-from surveys.surveys import (
+from surveys.settings import (
     DatesOutOfOrder,
-    EditedMeanwhile,
-    NotADraft,
-    RollFixed,
+    KeptTooLong,
     SurveyRefused,
+    TextMalformed,
     TextTooLong,
     ThresholdRefused,
     TitleMalformed,
+)
+from surveys.surveys import (
+    EditedMeanwhile,
+    NotADraft,
+    RollFixed,
     UnknownSurvey,
     get_survey,
 )
@@ -79,6 +83,11 @@ _SENTENCES: Final[dict[type[Exception], LazyString]] = {
     ),
     ThresholdRefused: _("Minste gruppe er 3 til 1000, og kan siden bare økes."),
     TextTooLong: _("En tekst er for lang."),
+    TextMalformed: _("En tekst har et tegn som ikke kan brukes. Skriv den på nytt."),
+    KeptTooLong: _(
+        "Svarene kan ligge i ti år etter at undersøkelsen lukker, og knyttes til "
+        "grupper eller navn i ett år."
+    ),
     RollFixed: _("Manntallet er låst. Et annet slag krever en ny undersøkelse."),
     ModeLoosened: _("Slaget kan bare gjøres strengere."),
     ForbiddenStep: _("Undersøkelsen er alt startet eller avlyst."),

@@ -20,7 +20,7 @@ from wtforms.validators import (
 from infra.local_time_field import LocalTimeField
 from surveys.lifecycle import LONGEST_REASON, SHORTEST_REASON
 from surveys.modes import Mode, ModeLoosened, require_tightened
-from surveys.surveys import (
+from surveys.settings import (
     HIGHEST_THRESHOLD,
     LONGEST_NAME,
     LONGEST_PURPOSE,
@@ -49,7 +49,9 @@ class SettingsForm(FlaskForm):  # type: ignore[misc] # Flask-WTF tells no types
     deletes = LocalTimeField(_("Svarene slettes"), [Optional()])
     identified = LocalTimeField(_("Koblingen til personer fjernes"), [Optional()])
     purpose = TextAreaField(
-        _("Formål"), [Length(max=LONGEST_PURPOSE, message=_TOO_LONG)]
+        _("Formål"),
+        [Length(max=LONGEST_PURPOSE, message=_TOO_LONG)],
+        filters=[lambda typed: "\n".join((typed or "").splitlines())],
     )
     controller = StringField(
         _("Behandlingsansvarlig"), [Length(max=LONGEST_NAME, message=_TOO_LONG)]

@@ -53,6 +53,7 @@ MISSING_WORDS: Final = {
         "Den må åpne, lukke, glemme hvem som svarte, og slettes, i den rekkefølgen."
     ),
     Missing.CLOSES_TOO_SOON: _l("Den lukker før noen rekker å svare."),
+    Missing.TEXT_REFUSED: _l("En tekst har et tegn som ikke kan brukes."),
     Missing.QUESTIONS: _l("Undersøkelsen har ingen spørsmål."),
     Missing.QUESTIONS_TO_MEND: _l("Noe i spørsmålene må rettes først."),
     Missing.ROLL_NOT_FROZEN: _l(

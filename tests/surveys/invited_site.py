@@ -47,7 +47,8 @@ from surveys.log import service_seed
 from surveys.modes import Mode
 from surveys.responses import StoredResponse, read_responses
 from surveys.sealed import LaunchedSurvey, get_launched
-from surveys.surveys import SurveySettings, create_survey, get_survey
+from surveys.settings import SurveySettings
+from surveys.surveys import create_survey, get_survey
 from surveys.tables import Survey
 from tests.conftest import Stores
 from tests.register.elections import Link, MovedClock

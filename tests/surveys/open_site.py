@@ -26,7 +26,8 @@ from surveys.launch import launch_survey
 from surveys.lifecycle import open_survey
 from surveys.modes import Mode
 from surveys.responses import intake_key
-from surveys.surveys import SurveySettings, create_survey, get_survey
+from surveys.settings import SurveySettings
+from surveys.surveys import create_survey, get_survey
 
 ROOT = Path(__file__).resolve().parents[2]
 SLUG = "medlemsundersokelse"

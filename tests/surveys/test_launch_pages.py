@@ -20,7 +20,7 @@ SETTINGS = {
     "opens": "2027-04-01T08:00",
     "closes": "2027-04-15T16:00",
     "deletes": "2027-08-01T08:00",
-    "purpose": "Å få vite hva medlemmene mener.",
+    "purpose": "Å få vite hva medlemmene mener.\r\nOg å bli bedre.",
     "controller": "Forbundet",
 }
 
@@ -54,7 +54,13 @@ def test_a_designer_sets_up_launches_extends_and_cancels(site: DesignSite) -> No
     assert "Start undersøkelsen" not in shown.text
     refused = visitor.post(f"{base}/start", page)
     assert "Noe mangler ennå" in refused.text
-    wrongs = ({"threshold": "4"}, {"mode": "named"}, {"closes": "2027-03-31T08:00"})
+    wrongs = (
+        {"threshold": "4"},
+        {"mode": "named"},
+        {"closes": "2027-03-31T08:00"},
+        {"deletes": "2047-08-01T08:00"},
+        {"purpose": "Å få vite\0 alt"},
+    )
     for wrong in wrongs:
         sent = {**SETTINGS, **wrong}
         assert visitor.post(f"{base}/innstillinger", **sent).status == 422
