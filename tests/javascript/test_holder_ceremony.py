@@ -263,15 +263,16 @@ def test_every_page_reckons_what_an_opened_share_is_worth(table: Table) -> None:
     waiting = {**dispute, "opening": None, "right": None}
     assert table.vault.ask("judge", **asked, dispute=waiting) == {"isRight": None}
     own = sign_complaint(CEREMONY, 2, 2, table.seeds[2]).hex()
-    for change, refusal in (
+    changes: list[tuple[dict[str, Any], str]] = [
         ({"right": False}, "VerdictDiffers"),
         ({"right": True}, "VerdictDiffers"),
         ({"signature": "00" * 64}, "BadSignature"),
         ({"dealer": 1}, "BadSignature"),
         ({"dealer": 2, "signature": own}, "NonCanonicalEncoding"),
-    ):
-        with pytest.raises(Refused, match=refusal):
-            table.vault.ask("judge", **asked, dispute={**waiting, **change})
+    ]
+    for changed, expected in changes:
+        with pytest.raises(Refused, match=expected):
+            table.vault.ask("judge", **asked, dispute={**waiting, **changed})
 
 
 def test_the_server_cannot_swap_the_holders_own_keys(table: Table) -> None:
