@@ -80,7 +80,7 @@ def counted(office: PostOffice) -> int:
 def test_a_member_is_added_when_a_second_official_agrees(
     office: PostOffice, first: Browser, second: Browser
 ) -> None:
-    assert "venter på en annen" in ask(first)
+    assert "Forslaget venter." in ask(first)
     assert counted(office) == 2
     shown = words_of(second.get("/rettelser"))
     assert "Venter på godkjenning" in shown

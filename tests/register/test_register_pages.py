@@ -2,6 +2,7 @@ import re
 from collections.abc import Callable, Iterator
 from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import Any
 
 import html5lib
 import pytest
@@ -12,17 +13,17 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from accounts.roles import Role
-from crypto.encoding import decode_json
 from crypto.signing import SigningSeed
 from infra.queues import queue_of
-from infra.tables import RegisterAudit
 from register.mails import EXAMPLE_FRAGMENT
+from register.recipients import Recipient, choose_recipients
 from register.roll import count_entries
-from register.roll_phases import MessageState, SendingKind
+from register.roll_phases import MessageState, SendingKind, SendingState
 from register.sending_jobs import SEND_JOB
 from register.tables import Message, Sending
 from tests.conftest import Stores
 from tests.register.post_office import PostOffice, a_post_office, members
+from tests.register.register_audit import events
 from tests.register.register_site import (
     HERE,
     Browser,
@@ -84,16 +85,6 @@ def everything_in_redis(office: PostOffice) -> bytes:
 
 def queued(office: PostOffice) -> list[str]:
     return [str(each.func_name) for each in queue_of(office.runtime, "register").jobs]
-
-
-def events(office: PostOffice, kind: str) -> list[object]:
-    with office.election.store.reading() as session:
-        found = session.scalars(
-            select(RegisterAudit)
-            .where(RegisterAudit.kind == kind)
-            .order_by(RegisterAudit.seq)
-        )
-        return [decode_json(each.content or b"null") for each in found]
 
 
 def test_a_pass_opens_the_register_and_its_cookie_goes_nowhere_else(
@@ -477,6 +468,7 @@ def test_an_invitation_from_draft_to_done(
     counts = {"delivered": "0", "left": "3", "sent": "0", "uncertain": "0"}
     assert come == {
         "counts": counts | {"undeliverable": "0"},
+        "full": "",
         "letters": [],
         "max": 3,
         "state": "running",
@@ -597,7 +589,10 @@ def test_messages_in_doubt_are_listed_for_a_reason_on_record(
     assert events(office, "troubled-messages-listed") == []
     listed = official.post("/utsending/usikre", {"reason": REASON})
     assert re.search(r"Medlem [12] Usikker", words_of(listed))
-    assert events(office, "troubled-messages-listed") == [{"reason": REASON}]
+    (read,) = events(office, "troubled-messages-listed")
+    assert read["reason"] == REASON
+    assert [office.entry(n).id.hex() for n in "12"].count(read["entries"][0]) == 1
+    assert len(read["entries"]) == 1
     form = soup_of(listed).select("form[action$='/avgjor']")
     again = [each for each in form if "Send på nytt" in each.get_text()]
     done = official.post("/utsending/usikre/avgjor", _fields(again[0]))
@@ -606,6 +601,53 @@ def test_messages_in_doubt_are_listed_for_a_reason_on_record(
     with office.election.store.reading() as session:
         states = sorted(session.scalars(select(Message.state)))
     assert states == ["queued", "replaced", "sent"]
+
+
+def test_a_decision_refused_since_the_member_has_voted_is_on_record(
+    office: PostOffice, official: Browser
+) -> None:
+    """The refusal tells of the mark; what it undoes takes no look at it along."""
+    office.open(*members(1))
+    office.smtp.at(Stage.ACCEPTED, _hang_up_once(office))
+    office.invite()
+    (mail,) = office.smtp.messages_to("medlem1@example.no")
+    office.mark(mail)
+    listed = official.post("/utsending/usikre", {"reason": REASON})
+    form = soup_of(listed).select("form[action$='/avgjor']")
+    (again,) = [each for each in form if "Send på nytt" in each.get_text()]
+    done = official.post("/utsending/usikre/avgjor", _fields(again))
+    assert "Stemmeretten er brukt" in told(done)
+    assert events(office, "doubt-settled") == []
+    assert events(office, "resend-refused") == [
+        {"entry": office.entry("1").id.hex(), "reason": REASON}
+    ]
+
+
+def test_a_choice_of_recipients_that_fails_sends_nothing_and_says_so(
+    office: PostOffice, official: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.open(*members(2))
+    sending_id = office.write()
+    one = f"/utsending/{sending_id.hex()}"
+
+    def fails_half_way(*asked: Any) -> Iterator[Recipient]:
+        yield next(choose_recipients(*asked))
+        raise RuntimeError
+
+    monkeypatch.setattr("register.sending.choose_recipients", fails_half_way)
+    answer = official.post(f"{one}/start", {"told": "2"}, of=one)
+    assert "Ingenting er sendt" in told(answer)
+    office.send_all(sending_id)
+    assert office.smtp.messages == []
+    assert office.sending(sending_id).state == SendingState.DRAFT
+    with office.election.store.reading() as session:
+        assert session.scalars(select(Message)).all() == []
+    assert events(office, "sending-started") == []
+    # The draft is whole: once the fault is gone, it starts as any other.
+    monkeypatch.undo()
+    official.post(f"{one}/start", {"told": "2"}, of=one)
+    office.send_all(sending_id)
+    assert len(office.smtp.messages) == 2
 
 
 def test_a_decision_that_is_none_changes_nothing(
@@ -674,8 +716,13 @@ def test_a_member_is_marked_on_paper_from_the_look_up_once(
     found = official.post("/oppslag", {"member_number": "1001", "reason": REASON})
     form = soup_of(found).select_one("form[action$='/papir']")
     assert form is not None
+    silent = official.post("/oppslag/papir", {**_fields(form), "reason": ""})
+    assert "begrunnelse på 5 til 500 tegn" in told(silent)
+    assert events(office, "marked-on-paper") == []
     done = official.post("/oppslag/papir", _fields(form))
     assert "krysset av på papir" in told(done)
+    (marked,) = events(office, "marked-on-paper")
+    assert marked == {"entry": office.entry("1001").id.hex(), "reason": REASON}
     assert "alt krysset av" in told(official.post("/oppslag/papir", _fields(form)))
     found = official.post("/oppslag", {"member_number": "1001", "reason": REASON})
     assert "Krysset av på papir" in words_of(found)

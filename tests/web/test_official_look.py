@@ -15,6 +15,11 @@ from tests.web.staging import PASSWORD
 from tests.web.test_look import AXE, RULES
 
 NARROW, WIDE = 320, 1280
+TOO_WIDE = """
+    [...document.querySelectorAll("main *")]
+        .filter((one) => one.getBoundingClientRect().right > innerWidth)
+        .map((one) => one.outerHTML.slice(0, 200))
+"""
 OF_THE_ORGANISER = (
     ("empty", ""),
     ("draft", ""),
@@ -66,6 +71,10 @@ def opened(browser: Browser, width: int, **options: bool) -> Iterator[Page]:
         context.close()
 
 
+def _full_width(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
 def sign_in(page: Page, site: str, name: str) -> None:
     page.goto(site + "/valg")
     page.get_by_label("E-postadresse").fill(f"{name}@forbundet.example")
@@ -75,7 +84,8 @@ def sign_in(page: Page, site: str, name: str) -> None:
 
 
 def require_clean(page: Page, width: int) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") == width, page.url
+    wide = page.evaluate(TOO_WIDE) if _full_width(page) != width else []
+    assert _full_width(page) == width, (page.url, wide)
     page.evaluate(AXE.read_text("utf-8"))
     tags = {"runOnly": RULES}
     found = page.evaluate("(rules) => axe.run(document, rules)", tags)["violations"]
