@@ -32,6 +32,14 @@ class SlugTaken(Exception):
     """Another election or survey has this short name."""
 
 
+def is_slug(text: str) -> bool:
+    """Tell whether a text from an address can be a short name.
+
+    Asked before a database is: PostgreSQL refuses a text with a NUL in it.
+    """
+    return _FORM.fullmatch(text) is not None
+
+
 def claim_slug(session: Session, slug: str) -> None:
     """Give a short name out, for ever: a link must never come to lead elsewhere.
 
@@ -39,7 +47,7 @@ def claim_slug(session: Session, slug: str) -> None:
         SlugMalformed, SlugTaken: see there.
 
     """
-    if not _FORM.fullmatch(slug):
+    if not is_slug(slug):
         raise SlugMalformed
     lock_named(session, b"slug", slug.encode())
     if session.get(TakenSlug, slug) is not None:

@@ -8,7 +8,6 @@ count, nothing else: no time, and nothing to any row that names the member.
 from __future__ import annotations
 
 import hmac
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,6 +20,7 @@ from crypto.signing import verify_signature
 from crypto.voprf import DleqProof, evaluate
 from infra.fields import keyed_digest
 from infra.keystore import DataKey, Keystore
+from infra.slugs import is_slug
 from register.hours import count_hour
 from register.issuers import issuer_key_of
 from register.marks import (
@@ -63,7 +63,6 @@ from register.tables import (
 )
 from register.voting_codes import FoundCode, find_code
 
-_SLUG = re.compile(r"[a-z0-9-]{3,60}")
 _ISSUING = frozenset({RollPhase.SEALED, RollPhase.OPEN, RollPhase.CLOSED})
 
 
@@ -200,8 +199,7 @@ class _Place:
 
 
 def _find_election(session: Session, slug: str) -> str:
-    # Not every text can be asked for: PostgreSQL refuses a NUL.
-    if _SLUG.fullmatch(slug) is None:
+    if not is_slug(slug):
         raise UnknownElection
     election_id = session.scalar(select(Roll.election_id).where(Roll.slug == slug))
     if election_id is None:

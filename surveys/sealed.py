@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto.encoding import decode_json
+from infra.slugs import is_slug
 from surveys.definition import Definition, read_definition
 from surveys.manifest import SurveyManifest, decode_manifest
 from surveys.phases import SurveyPhase
@@ -60,6 +61,8 @@ def find_launched(session: Session, slug: str) -> LaunchedSurvey:
         UnknownSurvey: there is none.
 
     """
+    if not is_slug(slug):
+        raise UnknownSurvey
     survey = session.scalars(select(Survey).where(Survey.slug == slug)).one_or_none()
     if survey is None:
         raise UnknownSurvey

@@ -9,6 +9,7 @@ from functools import lru_cache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from infra.slugs import is_slug
 from voting.manifest import decode_manifest, fingerprint_of
 from voting.manifest_model import Fingerprint, Manifest
 from voting.phases import Phase
@@ -59,6 +60,8 @@ def find_sealed(session: Session, slug: str) -> SealedElection:
         UnknownElection: there is none.
 
     """
+    if not is_slug(slug):
+        raise UnknownElection
     query = select(Election).where(Election.slug == slug)
     election = session.scalars(query).one_or_none()
     if election is None:
