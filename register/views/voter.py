@@ -55,11 +55,11 @@ def identify(slug: str) -> ResponseReturnValue:
     """Tell the holder of a code who stands on the roll."""
     runtime, asked = current_runtime(), _read(_IDENTIFY)
     _count_attempt(runtime, asked["login"])
-    wanted = IdentifyRequest(slug, **asked)
+    wanted, now = IdentifyRequest(slug, **asked), runtime.clock.now()
     with runtime.store("register").reading() as session:
         found = identify_voter(session, runtime.keystore("register"), wanted)
     _forgive(runtime)
-    return jsonify(_shown(found))
+    return jsonify(_shown(found, now))
 
 
 @blueprint.post("/<slug>/right")
@@ -152,13 +152,14 @@ def _network_limit() -> tuple[str, str, int]:
     return "network", network_of(request.remote_addr), ATTEMPTS_OF_A_NETWORK
 
 
-def _shown(found: IdentifiedVoter) -> dict[str, JsonValue]:
+def _shown(found: IdentifiedVoter, now: datetime) -> dict[str, JsonValue]:
     roll = found.roll
+    is_held = roll.hold_until is not None and roll.hold_until > now
     return {
         "display_name": found.display_name,
         "election": {
             "closes_at": _time(roll.closes_at),
-            "held_until": _time(roll.hold_until),
+            "held_until": _time(roll.hold_until) if is_held else None,
             "id": roll.election_id,
             "opens_at": _time(roll.opens_at),
             "organisation": roll.organisation,

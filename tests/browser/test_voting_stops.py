@@ -12,11 +12,12 @@ from playwright.sync_api import Browser, Route
 
 from crypto.notes import Checkpoint, sign_note
 from crypto.signing import SigningSeed
+from register.tables import Roll
 from register.voting_codes import kill_codes_of_entry
 from tests.browser.member import Member, member
 from tests.browser.voting_site import BATCHES_OF_ONE, VotingSite, voting_site
 from tests.conftest import Stores
-from tests.register.elections import CLOSES, OPENS
+from tests.register.elections import CLOSES, ELECTION, OPENS
 from voting.manifest import SERVICE_SIGNER
 from voting.manifest_model import Rules
 from voting.phases import Phase
@@ -186,6 +187,31 @@ def test_receipt_is_found_after_closing(site: VotingSite, browser: Browser) -> N
         later.press("Finn kvitteringen min")
         later.sees("Du har stemt")
         assert later.tracking_code() == code
+
+
+def test_member_sees_on_the_last_screen_that_a_complaint_keeps_the_roll(
+    site: VotingSite, browser: Browser
+) -> None:
+    voter, absent = site.link(OLA), site.link("1001")
+    with voted(browser, site.address_of(voter)):
+        pass
+    site.publish()
+    site.set(phase=Phase.APPROVED)
+    site.clock.instant = datetime.fromisoformat(CLOSES) + timedelta(days=20)
+    with site.election.store.begin() as session:
+        roll = session.get_one(Roll, ELECTION)
+        roll.hold_until = site.clock.instant + timedelta(days=30)
+    words = "En klage behandles. Manntallet holdes til 28. april 2026."
+    for link, title in ((voter, "Du har stemt"), (absent, "Avstemningen er lukket")):
+        with member(browser) as one:
+            one.open(site.address_of(link))
+            one.press("Finn kvitteringen min")
+            one.sees(title)
+            one.reads(words)
+            if link is voter:
+                one.press("Se hva manntallet sier om deg")
+                one.reads("stemmeretten er brukt digitalt.")
+                assert one.page.get_by_text(words).count() == 1
 
 
 def test_right_taken_out_in_time_is_finished_within_the_grace(

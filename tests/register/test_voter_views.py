@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,17 +10,19 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.test import TestResponse
 
 from accounts.guards import seal_app
+from crypto.times import format_time
 from infra.problems import problem_of
 from infra.wall import WallBreached, request_of
 from infra.web import init_web
 from register.refusals import VotingRefused
+from register.tables import Roll
 from register.views.voter import (
     ATTEMPTS_OF_A_CODE,
     ATTEMPTS_OF_A_NETWORK,
     blueprint,
 )
 from register.voting_codes import kill_codes_of_entry
-from tests.register.elections import SLUG, Election, Link
+from tests.register.elections import ELECTION, SLUG, Election, Link
 
 SERVICE = "http://stemme.test"
 IDENTIFY = f"/r/{SLUG}/identify"
@@ -88,6 +91,24 @@ def test_voter_is_told_who_stands_on_the_roll(
     assert told["held_until"] is None
     assert response.headers["Cache-Control"] == "no-store"
     assert "Set-Cookie" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("from_now", "told"),
+    [(timedelta(days=20), True), (timedelta(seconds=-1), False)],
+)
+def test_voter_is_told_until_when_a_complaint_keeps_the_roll(
+    election: Election,
+    client: FlaskClient,
+    from_now: timedelta,
+    told: bool,
+) -> None:
+    until = (election.runtime.clock.now() + from_now).replace(microsecond=0)
+    with election.store.begin() as session:
+        session.get_one(Roll, ELECTION).hold_until = until
+    response = client.post(IDENTIFY, json=identify_body(election.link("1001")))
+    expected = format_time(until) if told else None
+    assert response.get_json()["election"]["held_until"] == expected
 
 
 def test_right_is_given_out_and_the_mark_is_shown(

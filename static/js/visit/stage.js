@@ -23,6 +23,7 @@ export class Stage {
   // The receipt is shown: nothing before it can be come back to.
   #isSettled = false;
   #isUnderWay;
+  #noted;
   #isBusy = false;
   #screens = new Map();
   #timer = 0;
@@ -30,12 +31,14 @@ export class Stage {
 
   /**
    * @param {object} parts `isUnderWay`: tells whether something was sent that has no
-   *   answer yet; `onLeft`: shows the first screen; `actions`: of the screen that stops
+   *   answer yet; `onLeft`: shows the first screen; `actions`: of the screen that stops;
+   *   `noted`: what more stands on that screen, by slot
    */
-  constructor({ isUnderWay, onLeft, actions }) {
+  constructor({ isUnderWay, onLeft, actions, noted = () => ({}) }) {
     this.#isUnderWay = isUnderWay;
     this.#onLeft = onLeft;
     this.#actions = actions;
+    this.#noted = noted;
     addEventListener("popstate", ({ state }) => this.#stepTo(state?.screen ?? "start"));
   }
 
@@ -125,6 +128,7 @@ export class Stage {
       words: {
         title: words.title, text: words.text || error.message, advice: words.advice,
         detail: known === undefined ? name : null,
+        ...this.#noted(),
       },
       shown: words.shown,
       actions: { ...this.#actions, retry: again },

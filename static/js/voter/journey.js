@@ -2,12 +2,12 @@
 
 import { openWorker } from "../visit/ask_worker.js";
 import { watchLog } from "../visit/log_watch.js";
-import { Screen, facts, raiseAlarm, text } from "../visit/page.js";
+import { Screen, facts, fill, raiseAlarm, text } from "../visit/page.js";
 import { getBytes, patiently } from "../visit/requests.js";
 import { Stage, Stopped } from "../visit/stage.js";
 import { BallotForm } from "./ballot_form.js";
 import { Casting } from "./casting.js";
-import { checkPromises, receiptScreen, showMark } from "./receipt_screen.js";
+import { checkPromises, heldWords, receiptScreen, showMark } from "./receipt_screen.js";
 
 const MALFORMED = { MalformedCode: "code_malformed", MalformedLink: "link_malformed" };
 const OPENING = [...Object.keys(MALFORMED), "OtherFingerprint", "WorkerFailed"];
@@ -36,6 +36,7 @@ export class Journey {
         refill: () => this.begin(),
         code: () => this.#showCode(null),
       },
+      noted: () => ({ held: heldWords(this.#voter) }),
     });
   }
 
@@ -208,6 +209,7 @@ export class Journey {
       register: (button) => this.#askRegister(screen, button),
       again: () => this.#voteAgain(receipts),
     });
+    fill(screen.root, { held: heldWords(this.#voter) });
     this.#keep.forget();
     this.#stage.settle(screen);
     checkPromises(screen, receipts, this.#ask);

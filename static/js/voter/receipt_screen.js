@@ -63,13 +63,21 @@ export function showMark(screen, told) {
   }
   const { display_name: name, election, group_label: group, mark } = told;
   const words = [text(`mark_${mark}`, { name, group })];
-  if (election.held_until) {
-    words.push(text("mark_held", { date: dayOf(election.held_until) }));
-  } else if (election.shredded_by) {
+  const held = heldWords(told);
+  if (held === null && election.shredded_by) {
     words.push(text("mark_shredded_by", { date: dayOf(election.shredded_by) }));
   }
-  fill(screen.root, { mark: words.join(" ") });
+  fill(screen.root, { mark: words.join(" "), held });
   screen.slot("ask").hidden = true;
+}
+
+/**
+ * @param {object|null} told the answer to identify, or nothing
+ * @returns {string|null} that a complaint keeps the roll, where one does
+ */
+export function heldWords(told) {
+  const until = told?.election.held_until;
+  return until ? text("mark_held", { date: dayOf(until) }) : null;
 }
 
 function dayOf(moment) {
