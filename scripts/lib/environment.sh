@@ -3,6 +3,7 @@
 #   prepare_environment   makes .venv with everything in requirements/lock.txt and
 #                         the command `urne`; does nothing when that is done already
 #   require_chromium      finds Chromium, installs it where it may, or says how
+#   require_pango         finds the libraries that set PDFs, likewise; after .venv is made
 #   node_program          prints the path of Node: the system's, else the wheel's
 #
 # Each stops the script with a message when it cannot do what it promises.
@@ -98,6 +99,23 @@ require_chromium() {
         command -v "$name" >/dev/null && return
     done
     require_packages chromium
+}
+
+# What WeasyPrint loads beside the locked packages: without it nothing is printed.
+has_pango() {
+    "$venv/bin/python" -c 'import ctypes
+for name in (
+    "libpango-1.0.so.0",
+    "libpangoft2-1.0.so.0",
+    "libharfbuzz-subset.so.0",
+    "libfontconfig.so.1",
+    "libgobject-2.0.so.0",
+):
+    ctypes.CDLL(name)' 2>/dev/null
+}
+
+require_pango() {
+    has_pango || require_packages libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 }
 
 node_program() {

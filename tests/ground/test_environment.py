@@ -75,6 +75,39 @@ def test_root_installs_what_is_missing(programs: Path, tmp_path: Path) -> None:
     assert calls == ["update -qq", "install -y -qq chromium"]
 
 
+@pytest.fixture
+def bare_venv(tmp_path: Path) -> str:
+    """An environment whose Python finds no library."""
+    folder = tmp_path / "venv" / "bin"
+    folder.mkdir(parents=True)
+    (folder / "python").write_text("#!/bin/sh\nexit 1\n")
+    (folder / "python").chmod(0o755)
+    return f'venv="{tmp_path}/venv"'
+
+
+def test_pango_that_can_be_loaded_is_taken(programs: Path) -> None:
+    assert call(programs, "require_pango").returncode == 0
+
+
+def test_who_may_not_install_pango_is_told_the_one_line(
+    programs: Path, bare_venv: str
+) -> None:
+    put(programs, "id", "echo 1000")
+    refused = call(programs, f"{bare_venv}; require_pango")
+    assert refused.returncode == 1
+    line = "apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+    assert line in refused.stderr
+
+
+def test_root_installs_pango_where_it_is_missing(
+    programs: Path, bare_venv: str, tmp_path: Path
+) -> None:
+    put(programs, "id", "echo 0")
+    put(programs, "apt-get", f'echo "$@" >>"{tmp_path}/calls"')
+    assert call(programs, f"{bare_venv}; require_pango").returncode == 0
+    assert "libpangoft2-1.0-0" in (tmp_path / "calls").read_text()
+
+
 def test_an_unknown_option_is_refused_before_anything_is_done() -> None:
     refused = subprocess.run(
         [ROOT / "scripts" / "test", "--fast"],
