@@ -28,6 +28,7 @@ from register.roll_phases import RollKind, RollPhase, ShreddingState
 from register.roll_readings import destroy_reading_key
 from register.roll_tables import RollReading, ShelvedEntry
 from register.statements import post_to_service
+from register.survey_rolls import counts_by_group
 from register.survey_tables import NamedCredential
 from register.tables import (
     LetterBatch,
@@ -237,6 +238,8 @@ def _reason(roll: Roll) -> str:
 
 
 def _keep_totals(session: Session, election_id: str) -> None:
+    if not counts_by_group(session, election_id):
+        return
     groups = select(VoterGroup).where(
         VoterGroup.election_id == election_id, VoterGroup.digital_marks.is_(None)
     )

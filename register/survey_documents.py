@@ -25,7 +25,7 @@ from register.roll import lock_roll, require_roll
 from register.roll_phases import RollKind, RollPhase
 from register.statements import post_to_service
 from register.survey_manifest import read_survey_manifest, read_terms
-from register.survey_rolls import last_date_of
+from register.survey_rolls import counts_by_group, last_date_of
 from register.survey_tables import SurveyMode, SurveyRoll
 from register.tables import Roll
 
@@ -149,9 +149,10 @@ def close_survey_roll(
     keep = retention(settings.retention_seconds)
     roll.last_date = last_date_of(own, closed_at, keep)
     counts = count_marks(session, survey_id)
-    keep_counts(session, survey_id, counts)
-    marks = sum(counts.digital)
-    post_to_service(session, settings, roll, "marks", {"marks": marks}, at=now)
+    own.marks = sum(counts.digital)
+    if counts_by_group(session, survey_id):
+        keep_counts(session, survey_id, counts)
+    post_to_service(session, settings, roll, "marks", {"marks": own.marks}, at=now)
     _record(session, roll, "closed", now)
     # Last: what is destroyed stays so, even if this transaction has to come again.
     destroy_issuer_keys(session, keystore, survey_id, at=now)

@@ -47,6 +47,15 @@ def issuer_index(session: Session, election_id: str, group_index: int) -> int:
     return 0
 
 
+def counts_by_group(session: Session, election_id: str) -> bool:
+    """Tell whether it is said of each voter group how many took out the right.
+
+    Of a survey whose answers bear no group it is not: in a small one that is who.
+    """
+    own = survey_roll_of(session, election_id)
+    return own is None or own.mode == SurveyMode.PSEUDONYMOUS
+
+
 def issuing_groups(
     session: Session, election_id: str, groups: Sequence[VoterGroup]
 ) -> list[VoterGroup]:

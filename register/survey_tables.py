@@ -45,6 +45,8 @@ class SurveyRoll(RegisterBase):
     """Once launched: when the roll is shredded at the latest."""
     marks_at_message: Mapped[int] = mapped_column(default=0)
     """How many were marked when a message to many was last started."""
+    marks: Mapped[int | None]
+    """Once closed: how many took out the right, which outlives the marks."""
 
     __table_args__ = (
         known_values("mode", SurveyMode, "mode_is_known"),

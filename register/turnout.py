@@ -27,6 +27,7 @@ from register.persons import (
 )
 from register.roll import RollRefused, count_entries, require_roll
 from register.roll_phases import Channel, RollKind, RollPhase
+from register.survey_rolls import counts_by_group, survey_roll_of
 from register.tables import Mark, MarkInIntake, Roll, RollEntry, VoterGroup
 
 PAGE_SIZE: Final = 50
@@ -124,17 +125,20 @@ def read_turnout(
 ) -> Turnout:
     """Return totals; `groups` narrows them to some voter groups, None is all.
 
+    Of a survey whose answers bear no voter group there are no groups here either.
+
     Raises:
         UnknownRoll.
+        NotYourGroup: `groups` are given, and nothing is counted by them.
 
     """
     roll = require_roll(session, election_id)
     is_final = roll.closed_at is not None
     found = _count_groups(session, roll, is_final=is_final)
     mine = tuple(each for each in found if groups is None or each.index in groups)
-    marks = count_marks(session, election_id)
-    kept = [each.digital + each.paper for each in found]
-    total = sum(kept) if is_final else sum(marks.digital) + sum(marks.paper)
+    if groups and not mine:
+        raise NotYourGroup
+    total = _total(session, roll)
     return Turnout(
         is_final=is_final,
         has_names=_has_names(roll),
@@ -249,9 +253,21 @@ def _has_names(roll: Roll) -> bool:
     }
 
 
+def _total(session: Session, roll: Roll) -> int:
+    own = survey_roll_of(session, roll.election_id)
+    if own is not None and own.marks is not None:
+        return own.marks
+    groups = _count_groups(session, roll, is_final=True)
+    marks = count_marks(session, roll.election_id)
+    kept = [each.digital + each.paper for each in groups]
+    return sum(kept) if kept else sum(marks.digital) + sum(marks.paper)
+
+
 def _count_groups(
     session: Session, roll: Roll, *, is_final: bool
 ) -> tuple[GroupTurnout, ...]:
+    if not counts_by_group(session, roll.election_id):
+        return ()
     groups = session.scalars(
         select(VoterGroup)
         .where(VoterGroup.election_id == roll.election_id)

@@ -223,6 +223,7 @@ REGISTER: Final[Columns] = {
         "threshold": "what is public",
         "kept_until": "what is public",
         "marks_at_message": "how many had answered when a message was started",
+        "marks": "how many took out the right, which is posted to the service",
     },
     "turnout_samples": {
         "election_id": "the election",

@@ -819,6 +819,7 @@ def _corrections_and_readings() -> None:
             "kept_until", infra.columns.UTCDateTime(timezone=True), nullable=True
         ),
         sa.Column("marks_at_message", sa.Integer(), nullable=False),
+        sa.Column("marks", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "mode IN ('anonymous', 'pseudonymous', 'named')",
             name=op.f("ck_survey_rolls_mode_is_known"),
