@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from accounts.tables import Official
 from crypto.encoding import JsonValue, decode_json, encode_json
-from infra.audit import ChainHead, verify_chain
+from infra.audit import ChainHead, record_event, verify_chain
 from infra.databases import side_of
 from infra.tables import AUDIT, AuditEvent
 
@@ -58,10 +58,12 @@ class Page:
     older: int | None
 
 
-def read_page(session: Session, before: int | None) -> Page:
-    """Return the events before a number, or the newest."""
+def read_page(session: Session, before: int | None, subject: str | None = None) -> Page:
+    """Return the events before a number, or the newest; of one subject, or of all."""
     table = AUDIT[side_of(session)]
     query = select(table).order_by(table.seq.desc()).limit(PAGE_SIZE + 1)
+    if subject is not None:
+        query = query.where(table.subject == subject)
     if before is not None:
         query = query.where(table.seq < before)
     rows = list(session.scalars(query))
@@ -111,15 +113,34 @@ def verify_log(session: Session, kept: ChainHead | None = None) -> ChainHead:
     return head
 
 
-def export_lines(session: Session) -> Iterator[bytes]:
-    """Yield the chain as JSON Lines, the first event first.
+def export_lines(session: Session, subject: str | None = None) -> Iterator[bytes]:
+    """Yield the chain as JSON Lines, the first event first; or one subject's events.
 
     Each line has all that its hash is made of: who has them can compute them again.
     """
     table = AUDIT[side_of(session)]
     every = select(table).order_by(table.seq).execution_options(yield_per=1000)
+    if subject is not None:
+        every = every.where(table.subject == subject)
     for event in session.scalars(every):
         yield encode_json(_document(event)) + b"\n"
+
+
+def export_log(
+    session: Session, subject: str | None = None, *, actor: str, at: datetime
+) -> bytes:
+    """Return the chain, or one subject's events, as JSON Lines; that is an event too.
+
+    It is the last of the events that are handed out.
+    """
+    record_event(
+        session,
+        at=at,
+        actor=actor,
+        kind="audit-exported",
+        subject=subject or side_of(session),
+    )
+    return b"".join(export_lines(session, subject))
 
 
 def _line(event: AuditEvent) -> Line:

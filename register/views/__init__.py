@@ -2,6 +2,7 @@
 
 from register.views import (
     additions,
+    audit,
     entrance,
     letters,
     lookups,
@@ -28,5 +29,6 @@ BLUEPRINTS = (
     additions.blueprint,
     turnout.blueprint,
     shredding.blueprint,
+    audit.blueprint,
 )
 """What the application mounts for this side."""

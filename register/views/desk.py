@@ -32,6 +32,7 @@ _ROOMS: Final = (
     "register_additions.show",
     "register_turnout.show",
     "register_shredding.show",
+    "register_audit.show",
 )
 """The pages of one election's register, in the order of its menu."""
 
@@ -115,21 +116,29 @@ def render_overview(
     **context: Any,  # noqa: ANN401 - Jinja's own
 ) -> str:
     """Render a page for which the overview has been read."""
+    service = current_runtime().settings.service_url
+    return render_plain(
+        template,
+        roll=overview,
+        practice=overview.practice,
+        election_url=f"{service}/valg/{overview.election_id}",
+        rooms=[name for name in _ROOMS if _may_open(name)],
+        **context,
+    )
+
+
+def render_plain(template: str, **context: Any) -> str:  # noqa: ANN401 - Jinja's own
+    """Render a page of the register that is of no election."""
     official, service = current_official(), current_runtime().settings.service_url
-    here = overview.election_id
     roles = [str(ROLES[role]).lower() for role in sorted(official.roles)]
     return render_template(
         f"register/{template}",
-        roll=overview,
-        practice=overview.practice,
         signed_in={
             "name": official.name,
             "role": ", ".join(roles),
             "sign_out_url": url_for("register_entrance.leave"),
             "account_url": f"{service}/konto",
         },
-        election_url=f"{service}/valg/{here}",
-        rooms=[name for name in _ROOMS if _may_open(name)],
         site={
             "home_url": f"{service}/valg",
             "privacy_url": f"{service}/#personvern",

@@ -17,7 +17,9 @@ from register.views import words  # noqa: F401 - the sentences of the refusals
 
 blueprint = Blueprint("register_entrance", __name__, url_prefix="/r")
 
-_OWN_PATH: Final = re.compile(r"/r/valg/[0-9a-f]{32}(?:/[a-z0-9/-]*)?")
+_OWN_PATH: Final = re.compile(
+    r"/r/(?:valg/[0-9a-f]{32}(?:/[a-z0-9/-]*)?|revisjonslogg)"
+)
 
 
 @blueprint.post("/inn")

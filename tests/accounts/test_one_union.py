@@ -143,8 +143,9 @@ def test_they_work_with_their_own_on_both_sides(house: Site) -> None:
     for path in (f"/valg/{ours}", f"/valg/{ours}/rediger", f"/r/valg/{ours}/manntall"):
         assert client.get(path).status_code == 200, path
     assert client.get(f"/r/valg/{theirs}/manntall").status_code == 404
+    require_own_trails(client, ours, theirs)
     assert "Revisjonslogg" not in Answer(client.get("/valg")).html
-    assert client.get("/konto/logg").status_code in {403, 404}
+    assert client.get("/konto/revisjonslogg").status_code == 403
     edit = f"/valg/{ours}/rediger"
     token = Answer(client.get(edit)).soup.select_one("[name=csrf_token]")
     assert token is not None
@@ -157,6 +158,24 @@ def test_they_work_with_their_own_on_both_sides(house: Site) -> None:
     }
     assert client.post(edit, data=fields).status_code == 302
     assert client.get(f"/valg/{ours}").status_code == 200, "it is still their own"
+
+
+def require_own_trails(client: FlaskClient, ours: str, theirs: str) -> None:
+    """The whole logs are not theirs; what was done with their own election is."""
+    for whole in ("/konto/revisjonslogg", "/r/revisjonslogg"):
+        assert client.get(whole).status_code == 403
+    for side, kind in ((f"/valg/{ours}", "Valget ble laget"), (f"/r/valg/{ours}", "")):
+        shown = Answer(client.get(f"{side}/revisjonslogg"))
+        assert kind in shown.text
+        assert theirs[:8] not in shown.html
+        token = shown.soup.select_one("[name=csrf_token]")
+        assert token is not None
+        fields = {"csrf_token": token["value"], "kept": ""}
+        held = client.post(f"{side}/revisjonslogg/kontroll", data=fields)
+        assert "Loggen holder" in Answer(held).text
+        handed = client.post(f"{side}/revisjonslogg/eksport", data=fields)
+        assert theirs not in handed.get_data(as_text=True)
+        assert '"kind":"audit-exported"' in handed.get_data(as_text=True)
 
 
 def test_a_pass_carries_the_union_and_rules_keep_it_sensible() -> None:

@@ -34,11 +34,12 @@ def a_pass(
     seed: SigningSeed | None = None,
     who: str = OFFICIAL,
     districts: frozenset[District] = frozenset(),
+    union: str = "",
 ) -> str:
     """Return a pass as the service gives it to an official."""
     given = frozenset(roles) if roles else EVERY_ROLE
     own = office.runtime.settings.secrets_of("service").signing_seed.reveal()
-    identity = OfficialIdentity(who, "Åse Arrangør", given, districts)
+    identity = OfficialIdentity(who, "Åse Arrangør", given, districts, union)
     return issue_pass(identity, office.now, seed or SigningSeed(own))
 
 
@@ -101,10 +102,11 @@ def signed_in(
     app: Flask | None = None,
     who: str = OFFICIAL,
     districts: frozenset[District] = frozenset(),
+    union: str = "",
 ) -> Browser:
     """Return a browser that came in with a pass."""
     client = (app or an_app(office)).test_client()
-    given = a_pass(office, *roles, who=who, districts=districts)
+    given = a_pass(office, *roles, who=who, districts=districts, union=union)
     answer = client.post("/r/inn", data={"pass": given})
     assert answer.status_code == 200
     return Browser(client)

@@ -17,6 +17,7 @@ from voting.views import (
     protocol,
     publishing,
     shredding,
+    trail,
     voter,
 )
 
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     publishing.blueprint,
     joint.blueprint,
     shredding.blueprint,
+    trail.blueprint,
     papers.blueprint,
     certificate.blueprint,
 )
