@@ -17,7 +17,8 @@ from register.voting_codes import kill_codes_of_entry
 from tests.browser.member import Member, member
 from tests.browser.voting_site import BATCHES_OF_ONE, VotingSite, voting_site
 from tests.conftest import Stores
-from tests.register.elections import CLOSES, ELECTION, OPENS
+from tests.register.elections import CLOSES, OPENS
+from tests.register.roll_files import ELECTION
 from voting.manifest import SERVICE_SIGNER
 from voting.manifest_model import Rules
 from voting.phases import Phase

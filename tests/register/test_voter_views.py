@@ -22,7 +22,8 @@ from register.views.voter import (
     blueprint,
 )
 from register.voting_codes import kill_codes_of_entry
-from tests.register.elections import ELECTION, SLUG, Election, Link
+from tests.register.elections import SLUG, Election, Link
+from tests.register.roll_files import ELECTION
 
 SERVICE = "http://stemme.test"
 IDENTIFY = f"/r/{SLUG}/identify"
