@@ -8,7 +8,7 @@ import { encodeJson } from "../../static/js/crypto/encoding.js";
 import { CryptoError } from "../../static/js/crypto/errors.js";
 import { cleanAnswers } from "../../static/js/survey/answers.js";
 import { isMet, visiblePages } from "../../static/js/survey/conditions.js";
-import { readFormAnswers } from "../../static/js/survey/form_answers.js";
+import { fillForm, readForm, readFormAnswers } from "../../static/js/survey/form_answers.js";
 import { readManifest } from "../../static/js/survey/manifest.js";
 import { piped } from "../../static/js/survey/piping.js";
 
@@ -67,3 +67,25 @@ for (const each of manifests.cases) {
     }
   });
 }
+
+test("a question may be called what every object inherits", () => {
+  const choices = ["yes", "no"].map((code) => ({ code, label: { nb: code } }));
+  const question = { code: "constructor", kind: "single", choices };
+  const definition = { pages: [{ code: "p1", questions: [question] }] };
+  const fields = () => choices.map(({ code }) => (
+    { name: "constructor", type: "radio", value: code, checked: false }
+  ));
+  const [yes, no] = fields();
+  fillForm([yes, no], {});
+  assert.deepEqual(readForm([yes, no]), { constructor: [] });
+  no.checked = true;
+  const form = readForm([yes, no]);
+  const raw = readFormAnswers(definition, form);
+  assert.deepEqual(cleanAnswers(definition, raw).answers, { constructor: "no" });
+  const anew = fields();
+  fillForm(anew, form);
+  assert.deepEqual(anew.map(({ checked }) => checked), [false, true]);
+  const written = { name: "constructor", type: "text", value: "" };
+  fillForm([written], {});
+  assert.equal(written.value, "");
+});

@@ -42,6 +42,39 @@ export function readFormAnswers(definition, form) {
   return answers;
 }
 
+/**
+ * @param {Iterable<HTMLInputElement>} fields of one question, or those of the page
+ * @returns {Object<string, string[]>} what they hold, by their names
+ */
+export function readForm(fields) {
+  const held = new Map();
+  for (const field of fields) {
+    const own = held.get(field.name) ?? [];
+    const isBox = field.type === "radio" || field.type === "checkbox";
+    if (isBox ? field.checked : field.value !== "") {
+      own.push(field.value);
+    }
+    held.set(field.name, own);
+  }
+  return Object.fromEntries(held);
+}
+
+/**
+ * @param {Iterable<HTMLInputElement>} fields
+ * @param {Object<string, string[]>} form what they are to hold, by their names
+ */
+export function fillForm(fields, form) {
+  for (const field of fields) {
+    const held = values(form, field.name);
+    if (field.type === "radio" || field.type === "checkbox") {
+      field.checked = held.includes(field.value);
+    } else {
+      field.value = held[0] ?? "";
+    }
+  }
+}
+
+// A question may be called what every object inherits, such as `constructor`.
 function values(form, name) {
   return Object.hasOwn(form, name) ? form[name] : [];
 }

@@ -2,6 +2,7 @@
 // and what each choice stands for, from the definition whose digest is in the link.
 
 import { copyOf } from "../visit/page.js";
+import { fillForm, readForm } from "./form_answers.js";
 import { NON_ANSWERS, inLanguage, piped } from "./piping.js";
 
 /** A question as it stands on the page. */
@@ -77,27 +78,12 @@ export class QuestionView {
 
   /** @param {Object<string, string[]>} form values by the fields' names */
   fill(form) {
-    for (const field of this.fields) {
-      const values = form[field.name] ?? [];
-      if (field.type === "radio" || field.type === "checkbox") {
-        field.checked = values.includes(field.value);
-      } else {
-        field.value = values[0] ?? "";
-      }
-    }
+    fillForm(this.fields, form);
   }
 
   /** @returns {Object<string, string[]>} what its fields hold now */
   read() {
-    const form = {};
-    for (const field of this.fields) {
-      form[field.name] ??= [];
-      const isBox = field.type === "radio" || field.type === "checkbox";
-      if (isBox ? field.checked : field.value !== "") {
-        form[field.name].push(field.value);
-      }
-    }
-    return form;
+    return readForm(this.fields);
   }
 
   /** @param {string[]} faults what is wrong with the answer, shown beside it */
@@ -136,7 +122,10 @@ export class QuestionView {
 
   #labelOf(value) {
     const { choices = [], other } = this.#question;
-    return value === "@other" ? other : NON_ANSWERS[value] ?? labelIn(choices, value);
+    if (value === "@other") {
+      return other;
+    }
+    return Object.hasOwn(NON_ANSWERS, value) ? NON_ANSWERS[value] : labelIn(choices, value);
   }
 
   // Drawn anew in each visit and never sent: an order could tell who answered.
