@@ -152,6 +152,12 @@ class HeldElection:
                 count(holder, board)
         wait_for("the result", lambda: self.phase == "counted", seconds=WORK_SECONDS)
 
+    def counted(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return manifest and protocol as the holders get them to sign."""
+        tasks = self._desk()["tasks"]
+        protocol = next(each["protocol"] for each in tasks if "protocol" in each)
+        return self._manifest(), dict(protocol)
+
     def approve(self) -> None:
         """Have m holders sign the protocol."""
         for holder in self.holders[-THRESHOLD:]:

@@ -79,6 +79,7 @@ class Run:
             if self.plan.reaches("counted"):
                 with self._stage("count"):
                     election.count()
+                self.summary |= _counted(*election.counted())
             if self.plan.reaches("approved"):
                 self._approve(election, voted)
             if self.plan.reaches("shredded"):
@@ -156,6 +157,21 @@ def _who_votes(members: Sequence[Member], plan: RunPlan) -> list[Member]:
     return chosen
 
 
+def _counted(manifest: dict[str, Any], protocol: dict[str, Any]) -> dict[str, Any]:
+    contests = zip(manifest["contests"], protocol["contests"], strict=True)
+    return {
+        "marks": sum(each["marks"] for each in protocol["groups"]),
+        "ballots": sum(each["ballots"] for each in protocol["groups"]),
+        "result": [
+            {
+                "title": asked["title"],
+                "votes": _by_name(asked["choices"], asked["blank"], found["total"]),
+            }
+            for asked, found in contests
+        ],
+    }
+
+
 def _found(report: Report) -> dict[str, Any]:
     failed = [f"{each.name}: {each.reason}" for each in report.results if each.reason]
     if not report.passed:
@@ -183,7 +199,13 @@ def _by_choice(
     manifest: Manifest, contest: int, totals: Sequence[int]
 ) -> dict[str, int]:
     found = manifest.contests[contest]
-    names = [*found.choices, *(["(blank)"] if found.blank else [])]
+    return _by_name(found.choices, found.blank, totals)
+
+
+def _by_name(
+    choices: Sequence[str], blank: object, totals: Sequence[int]
+) -> dict[str, int]:
+    names = [*choices, *(["(blank)"] if blank else [])]
     return dict(zip(names, totals, strict=True))
 
 
