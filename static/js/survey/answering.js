@@ -2,7 +2,7 @@
 // is missing. Whatever goes wrong in between, there is never more than one response.
 
 import { Refusal, patiently, postJson } from "../visit/requests.js";
-import { Stopped } from "../visit/stage.js";
+import { Stopped } from "../visit/stopped.js";
 
 /** The two sides and the desk, as one respondent uses them. */
 export class Answering {
@@ -50,7 +50,8 @@ export class Answering {
   /**
    * Send the answers; the same request is sent again for as long as this page lives.
    * @param {{answers: object, group: number}} response
-   * @returns {Promise<boolean>} isOwn: this very response, not one given elsewhere meanwhile
+   * @returns {Promise<{isFresh: boolean, isOwn: boolean}>} isFresh: this very response was
+   *   taken, and the service says so now; isOwn: nothing says that it was another one
    * @throws {Stopped} @throws as postJson
    */
   async send({ answers, group }) {
@@ -61,7 +62,7 @@ export class Answering {
         postJson(this.#service("answer"), this.#request));
       this.#tell("wait_check");
       await this.#check(receipt);
-      return true;
+      return { isFresh: true, isOwn: true };
     } catch (error) {
       return this.#afterRefusal(error);
     }
@@ -91,10 +92,13 @@ export class Answering {
       throw error;
     }
     this.#request = null;
-    if (error.name === "AlreadyAnswered" && await this.hasAnswered()) {
-      return false;
+    const isOver = error.name === "SurveyNotOpen";
+    if ((isOver || error.name === "AlreadyAnswered") && await this.hasAnswered()) {
+      // After closing the service does not say which: mostly it is the own, whose
+      // receipt was lost on its way.
+      return { isFresh: false, isOwn: isOver };
     }
-    throw error.name === "SurveyNotOpen" ? new Stopped("TooLate") : error;
+    throw isOver ? new Stopped("TooLate") : error;
   }
 
   async #check(receipt) {

@@ -5,7 +5,8 @@ import { openWorker } from "../visit/ask_worker.js";
 import { watchLog } from "../visit/log_watch.js";
 import { Screen, facts, raiseAlarm, text } from "../visit/page.js";
 import { Refusal, getBytes, getJson, patiently } from "../visit/requests.js";
-import { Stage, Stopped } from "../visit/stage.js";
+import { Stage } from "../visit/stage.js";
+import { Stopped } from "../visit/stopped.js";
 import { Answering } from "./answering.js";
 import { Draft } from "./drafts.js";
 import { PageScreen, Sheet } from "./sheet.js";
@@ -241,8 +242,7 @@ export class Journey {
   async #sending(what, response) {
     await this.#stage.guarded(what, () => this.#sending("wait_status", response), async () => {
       try {
-        const isOwn = await this.#answering.send(response);
-        await this.#finish({ isFresh: isOwn, isOwn });
+        await this.#finish(await this.#answering.send(response));
       } catch (error) {
         if (error instanceof Refusal || error instanceof Stopped) {
           this.#keep.pending = null; // nothing is on its way any more

@@ -7,15 +7,6 @@ import { Unreachable } from "./requests.js";
 // A screen that would only flash by is not shown.
 const NOTICED_MS = 300;
 
-/** The way ended for a named reason; the page has a screen for each. */
-export class Stopped extends Error {
-  /** @param {string} name of the screen @param {string} message for people */
-  constructor(name, message = "") {
-    super(message);
-    this.name = name;
-  }
-}
-
 /** The sheet that a visit's screens stand on. */
 export class Stage {
   #actions;

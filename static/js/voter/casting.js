@@ -4,7 +4,7 @@
 // asked for: so there is never more than one, and none is called lost that went through.
 
 import { Refusal, patiently, postJson } from "../visit/requests.js";
-import { Stopped } from "../visit/stage.js";
+import { Stopped } from "../visit/stopped.js";
 
 const TAKEN = ["CredentialUsed", "OutOfSequence"];
 const BAD_BALLOT = [
