@@ -1,8 +1,8 @@
 """Another address on a frozen roll: two officials agree, the old one is told.
 
-A mail address, or a postal one. Of a new postal address the member's mail is told: no
-letter follows those who have moved. Without mail it is changed only where a letter came
-back from the old one, or where there was none.
+A mail address, a mobile number, or a postal address. The old one is told, or another
+that is known; where nobody can be, a letter must have come back, and who noted that is
+neither of the two (`register.address_telling`).
 
 Whoever talks one official into it has redirected nothing: a second one must agree, no
 link goes anywhere by itself, the earlier links live on, and the old address learns of
@@ -11,9 +11,9 @@ it. How many there were and why stands in the protocol, without names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from crypto.encoding import JsonValue
@@ -21,7 +21,8 @@ from infra.audit import record_event
 from infra.config import Settings
 from infra.fields import decrypt_field, encrypt_field
 from infra.keystore import DataKey
-from register.contacts import parse_address
+from register.address_telling import AddressKind, find_told, require_told
+from register.contacts import MalformedMobile, parse_address, parse_mobile
 from register.correction_tables import Correction, CorrectionKind, NoticeState
 from register.corrections import (
     Asking,
@@ -36,9 +37,9 @@ from register.persons import EntryId, Person, digest_address, seal_person
 from register.refusals import ElectionNotOpen
 from register.resends import require_entry
 from register.roll import read_person, require_roll
-from register.roll_phases import RollPhase
+from register.roll_phases import MessageState, RollPhase
 from register.statements import post_to_service
-from register.tables import Roll, RollEntry
+from register.tables import Message, Roll, RollEntry
 
 _FIELD = "old-address"
 _POSSIBLE = frozenset({RollPhase.FROZEN, RollPhase.SEALED, RollPhase.OPEN})
@@ -52,79 +53,47 @@ class PostalMalformed(CorrectionRefused):
     """A letter needs a postcode and a place."""
 
 
-class NobodyToTell(CorrectionRefused):
-    """No mail reaches the member, and no letter came back: it might be theft."""
+class MobileMalformed(CorrectionRefused):
+    """No SMS can be sent to this number."""
 
 
 def propose_address(
     session: Session,
+    settings: Settings,
     key: DataKey,
     *,
     election_id: str,
     entry_id: bytes,
-    address: str,
+    kind: AddressKind,
+    wanted: str,
     reason: str,
     asking: Asking,
 ) -> bytes:
     """Ask for another address for a member; return the proposal's id. Changes nothing.
 
+    `wanted`: of a postal one the lines that `register.reaching.join_postal` returns.
+
     Raises:
         UnknownRoll, EntryNotFound: no such election, or entry in it.
         ElectionNotOpen: not frozen yet, or past its deadline.
-        MalformedAddress: the address is none.
-        SameAddress, CorrectionReasonNeeded: see there.
+        MalformedAddress, MobileMalformed, PostalMalformed: it is no such address.
+        NobodyToTell, NotedTheReturn, SameAddress, CorrectionReasonNeeded: see there.
 
     """
     _require_possible(require_roll(session, election_id), asking)
     entry = require_entry(session, election_id, entry_id)
-    wanted = parse_address(address.strip())
-    if read_person(key, entry).email == wanted:
-        raise SameAddress
-    return propose(
-        session,
-        key,
-        election_id=election_id,
-        kind=CorrectionKind.ADDRESS,
-        content={"address": wanted},
-        reason=reason,
-        asking=asking,
-        entry_id=entry_id,
-    )
-
-
-def propose_postal(
-    session: Session,
-    key: DataKey,
-    *,
-    election_id: str,
-    entry_id: bytes,
-    postal: str | None,
-    reason: str,
-    asking: Asking,
-) -> bytes:
-    """Ask for another postal address; return the proposal's id. Changes nothing.
-
-    `postal`: lines as `register.reaching.join_postal` returns them.
-
-    Raises:
-        UnknownRoll, EntryNotFound, ElectionNotOpen: see propose_address.
-        PostalMalformed, NobodyToTell, SameAddress, CorrectionReasonNeeded: see there.
-
-    """
-    _require_possible(require_roll(session, election_id), asking)
-    entry = require_entry(session, election_id, entry_id)
-    if not postal:
-        raise PostalMalformed
+    address = _read(kind, wanted)
     person = read_person(key, entry)
-    if person.postal == postal:
+    if kind.of(person) == address:
         raise SameAddress
-    _require_told(person, entry)
+    told = _find_told(session, settings, entry, person, kind)
+    require_told(entry, person, told, actor=asking.actor)
     return propose(
         session,
         key,
         election_id=election_id,
         kind=CorrectionKind.ADDRESS,
-        content={"postal": postal},
+        content={kind.value: address},
         reason=reason,
         asking=asking,
         entry_id=entry_id,
@@ -140,14 +109,14 @@ def agree_to_address(
     correction_id: bytes,
     asking: Asking,
 ) -> bool:
-    """Change the address, and have the old one told; tell whether there was one.
+    """Change the address, and have the old one told; tell whether anybody is.
 
     No code dies and no link is sent: that is asked for apart, as any resend.
 
     Raises:
         UnknownCorrection, AlreadyDecided, AnotherOfficialNeeded: see there.
         UnknownRoll, EntryNotFound, ElectionNotOpen: see propose_address.
-        NobodyToTell: see there.
+        NobodyToTell, NotedTheReturn: of either official; see there.
 
     """
     _require_possible(require_roll(session, election_id), asking)
@@ -157,17 +126,109 @@ def agree_to_address(
     number = count_agreed(session, election_id, CorrectionKind.ADDRESS)
     entry = require_entry(session, election_id, row.entry_id or b"")
     person = read_person(key, entry)
-    _change(key, entry, person, content)
-    if person.email is not None:
-        row.sealed_notice = encrypt_field(key, row.id, _FIELD, person.email.encode())
+    ((name, address),) = content.items()
+    kind = AddressKind(name)
+    told = _find_told(session, settings, entry, person, kind)
+    # Also of the one who asked, who may have noted the return only after that.
+    for actor in (asking.actor, row.proposed_by):
+        require_told(entry, person, told, actor=actor)
+    _change(key, entry, person, kind, address)
+    _note_former(session, entry, kind)
+    if told is not None:
+        row.sealed_notice = encrypt_field(key, row.id, _FIELD, told.encode())
         row.notice = NoticeState.QUEUED
     settle_agreed(session, row, asking.actor)
+    _record(session, entry, row, reason, asking)
+    roll = require_roll(session, election_id)
+    said: JsonValue = {"number": number, "reason": reason}
+    post_to_service(session, settings, roll, "address-change", said, at=asking.now)
+    return told is not None
+
+
+def kind_of_proposal(key: DataKey, row: Correction) -> AddressKind:
+    """Return which of a member's addresses a proposal is of."""
+    (name,) = open_proposal(key, row)["content"]
+    return AddressKind(name)
+
+
+def open_told_address(key: DataKey, row: Correction) -> str:
+    """Return the address or number that is to be told."""
+    return decrypt_field(key, row.id, _FIELD, row.sealed_notice or b"").decode()
+
+
+def _read(kind: AddressKind, wanted: str) -> str:
+    if kind == AddressKind.EMAIL:
+        return parse_address(wanted.strip())
+    if kind == AddressKind.MOBILE:
+        return _read_mobile(wanted.strip())
+    if not wanted:
+        raise PostalMalformed
+    return wanted
+
+
+def _read_mobile(text: str) -> str:
+    try:
+        found = parse_mobile(text)
+    except MalformedMobile:
+        raise MobileMalformed from None
+    if not found.is_mobile:
+        raise MobileMalformed
+    return found.number
+
+
+def _find_told(
+    session: Session,
+    settings: Settings,
+    entry: RollEntry,
+    person: Person,
+    kind: AddressKind,
+) -> str | None:
+    has_gateway = settings.sms is not None
+    return find_told(session, entry, person, kind, with_sms=has_gateway)
+
+
+def _change(
+    key: DataKey, entry: RollEntry, person: Person, kind: AddressKind, address: str
+) -> None:
+    if kind == AddressKind.POSTAL:
+        changed = replace(person, postal=address)
+        entry.has_postal = True
+        entry.letter_came_back, entry.return_noted_by = False, None
+    elif kind == AddressKind.MOBILE:
+        changed = replace(person, mobile=address)
+        entry.has_mobile = True
+    else:
+        changed = replace(person, email=address)
+        entry.email_digest = digest_address(key, address)
+        entry.bounced_digest = None
+    entry.sealed_person = seal_person(key, EntryId(entry.id), changed)
+
+
+def _note_former(session: Session, entry: RollEntry, kind: AddressKind) -> None:
+    """Let what comes back from now on say nothing of the new address.
+
+    What is queued is still to be addressed, and goes to that one.
+    """
+    session.execute(
+        update(Message)
+        .where(
+            Message.entry_id == entry.id,
+            Message.channel == kind.channel,
+            Message.state != MessageState.QUEUED,
+        )
+        .values(to_former=True)
+    )
+
+
+def _record(
+    session: Session, entry: RollEntry, row: Correction, reason: str, asking: Asking
+) -> None:
     record_event(
         session,
         at=asking.now,
         actor=asking.actor,
         kind="address-changed",
-        subject=election_id,
+        subject=row.election_id,
         content={
             "asked": row.proposed_by,
             "correction": row.id.hex(),
@@ -175,39 +236,6 @@ def agree_to_address(
             "reason": reason,
         },
     )
-    roll = require_roll(session, election_id)
-    told: JsonValue = {"number": number, "reason": reason}
-    post_to_service(session, settings, roll, "address-change", told, at=asking.now)
-    return row.sealed_notice is not None
-
-
-def _change(
-    key: DataKey, entry: RollEntry, person: Person, content: Mapping[str, str]
-) -> None:
-    if "postal" in content:
-        _require_told(person, entry)
-        changed = replace(person, postal=content["postal"])
-        entry.has_postal, entry.letter_came_back = True, False
-    else:
-        changed = replace(person, email=content["address"])
-        entry.email_digest = digest_address(key, content["address"])
-        entry.bounced_digest = None
-    entry.sealed_person = seal_person(key, EntryId(entry.id), changed)
-
-
-def _require_told(person: Person, entry: RollEntry) -> None:
-    if person.email is None and person.postal and not entry.letter_came_back:
-        raise NobodyToTell
-
-
-def is_postal(key: DataKey, row: Correction) -> bool:
-    """Tell whether a proposal is of a postal address."""
-    return "postal" in open_proposal(key, row)["content"]
-
-
-def open_old_address(key: DataKey, row: Correction) -> str:
-    """Return the address that is to be told."""
-    return decrypt_field(key, row.id, _FIELD, row.sealed_notice or b"").decode()
 
 
 def _require_possible(roll: Roll, asking: Asking) -> None:

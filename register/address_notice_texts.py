@@ -1,9 +1,14 @@
-"""What an old address is told, in the member's language: neither link nor address."""
+"""What an old address is told, in the member's language: neither link nor address.
+
+By mail, or by SMS where that is what the member is told by.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+
+from register.address_telling import AddressKind
 
 SUBJECTS: Final[Mapping[str, str]] = {
     "nb": "Adressen din i manntallet er endret",
@@ -63,27 +68,85 @@ TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
         ),
     ),
 }
-POSTAL: Final[Mapping[str, str]] = {
+_WHAT_CHANGED: Final[Mapping[AddressKind, Mapping[str, str]]] = {
+    AddressKind.POSTAL: {
+        "nb": (
+            "en annen postadresse er ført inn for deg i manntallet til «{title}», så"
+            " nye brev om valget går dit. To funksjonærer hos {organisation} har"
+            " godkjent det."
+        ),
+        "nn": (
+            "ei anna postadresse er ført inn for deg i manntalet til «{title}», så nye"
+            " brev om valet går dit. To funksjonærar hos {organisation} har godkjent"
+            " det."
+        ),
+        "en": (
+            "another postal address has been entered for you on the roll of “{title}”,"
+            " so new letters about the election go there. Two officials of"
+            " {organisation} agreed to it."
+        ),
+    },
+    AddressKind.MOBILE: {
+        "nb": (
+            "et annet mobilnummer er ført inn for deg i manntallet til «{title}», så"
+            " nye SMS om valget går dit. To funksjonærer hos {organisation} har"
+            " godkjent det."
+        ),
+        "nn": (
+            "eit anna mobilnummer er ført inn for deg i manntalet til «{title}», så nye"
+            " SMS om valet går dit. To funksjonærar hos {organisation} har godkjent"
+            " det."
+        ),
+        "en": (
+            "another mobile number has been entered for you on the roll of “{title}”,"
+            " so new texts about the election go there. Two officials of"
+            " {organisation} agreed to it."
+        ),
+    },
+}
+"""In place of the second paragraph, where another kind of address is what is told."""
+
+_SMS: Final[Mapping[str, str]] = {
     "nb": (
-        "en annen postadresse er ført inn for deg i manntallet til «{title}», så nye"
-        " brev om valget går dit. To funksjonærer hos {organisation} har godkjent det."
+        "{organisation}: {what} i manntallet til {title} er endret, godkjent av to"
+        " funksjonærer. Har du ikke bedt om det, ta kontakt med en gang."
     ),
     "nn": (
-        "ei anna postadresse er ført inn for deg i manntalet til «{title}», så nye"
-        " brev om valet går dit. To funksjonærar hos {organisation} har godkjent det."
+        "{organisation}: {what} i manntalet til {title} er endra, godkjend av to"
+        " funksjonærar. Har du ikkje bede om det, ta kontakt med ein gong."
     ),
     "en": (
-        "another postal address has been entered for you on the roll of “{title}”, so"
-        " new letters about the election go there. Two officials of {organisation}"
-        " agreed to it."
+        "{organisation}: your {what} on the roll of {title} has been changed; two"
+        " officials agreed. If you did not ask for it, contact us at once."
     ),
 }
-"""In place of the second paragraph, where another postal address is what is told."""
+_WHAT: Final[Mapping[str, Mapping[AddressKind, str]]] = {
+    "nb": {
+        AddressKind.EMAIL: "E-postadressen din",
+        AddressKind.POSTAL: "Postadressen din",
+        AddressKind.MOBILE: "Mobilnummeret ditt",
+    },
+    "nn": {
+        AddressKind.EMAIL: "E-postadressa di",
+        AddressKind.POSTAL: "Postadressa di",
+        AddressKind.MOBILE: "Mobilnummeret ditt",
+    },
+    "en": {
+        AddressKind.EMAIL: "e-mail address",
+        AddressKind.POSTAL: "postal address",
+        AddressKind.MOBILE: "mobile number",
+    },
+}
 
 
-def texts_of(language: str, *, is_postal: bool) -> tuple[str, ...]:
+def texts_of(language: str, kind: AddressKind) -> tuple[str, ...]:
     """Return the paragraphs, with fields name, title and organisation in braces."""
     greeting, changed, otherwise, links = TEXTS[language]
-    if is_postal:
-        return greeting, POSTAL[language], otherwise
-    return greeting, changed, otherwise, links
+    if kind == AddressKind.EMAIL:
+        return greeting, changed, otherwise, links
+    return greeting, _WHAT_CHANGED[kind][language], otherwise
+
+
+def sms_of(language: str, kind: AddressKind, values: Mapping[str, str]) -> str:
+    """Return the SMS: without a name, since it is read on locked screens."""
+    return _SMS[language].format(what=_WHAT[language][kind], **values)

@@ -1,4 +1,6 @@
-"""The mail to an old address that it is on the roll no more: never twice unasked.
+"""The message to an old address that it is on the roll no more: never twice unasked.
+
+A mail, or an SMS where that is what reaches the member (`register.address_telling`).
 
 It holds neither link nor new address. Only one worker hands a notice in; one that died
 meanwhile leaves it uncertain, and an official sees that.
@@ -6,6 +8,8 @@ meanwhile leaves it uncertain, and an official sees that.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import select, update
@@ -19,11 +23,14 @@ from infra.mail import (
     Transport,
     open_transport,
 )
+from infra.message_settings import SmsSettings
 from infra.messages import Message, MessageMalformed
 from infra.queues import job
 from infra.runtime import Runtime
-from register.address_changes import is_postal, open_old_address
-from register.address_notice_texts import SUBJECTS, texts_of
+from infra.sms import HttpSmsGateway, SmsDeferred, SmsRefused, SmsUncertain
+from register.address_changes import kind_of_proposal, open_told_address
+from register.address_notice_texts import SUBJECTS, sms_of, texts_of
+from register.address_telling import AddressKind, is_mail
 from register.correction_tables import Correction, NoticeState
 from register.mails import PRACTICE
 from register.queueing import enqueue_quietly
@@ -35,6 +42,24 @@ NOTICE_JOB: Final = "register.address_notices.send_notices"
 
 _TURN: Final = "address-notices"
 _TURN_SECONDS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    message: Message = field(repr=False)
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Sms:
+    reference: str
+    """The proposal's id: a report of its delivery is of no message of a sending."""
+
+    number: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+_Notice = _Mail | _Sms
 
 
 def queue_notices(runtime: Runtime) -> None:
@@ -89,15 +114,12 @@ def _send(runtime: Runtime, correction_id: bytes) -> None:
             return
         key = read_data_key(session, keystore, row.election_id)
         try:
-            message, sender = _write(session, key, row)
+            notice = _write(session, key, row)
         except MessageMalformed:
             row.notice, row.sealed_notice = NoticeState.REFUSED, None
             return
         row.notice = NoticeState.SENDING
-    with open_transport(
-        runtime.settings, runtime.clock, sender_name=sender
-    ) as transport:
-        state = _hand_in(transport, message)
+    state = _hand_in(runtime, notice)
     with store.begin() as session:
         row = session.get_one(Correction, correction_id)
         row.notice = state
@@ -105,28 +127,46 @@ def _send(runtime: Runtime, correction_id: bytes) -> None:
             row.sealed_notice = None
 
 
-def _write(session: Session, key: DataKey, row: Correction) -> tuple[Message, str]:
+def _write(session: Session, key: DataKey, row: Correction) -> _Notice:
     roll = require_roll(session, row.election_id)
     entry = require_entry(session, row.election_id, row.entry_id or b"")
     person = read_person(key, entry)
     language = person.language or "nb"
-    organisation = _one_line(roll.organisation or roll.title)
     values = {
-        "name": _one_line(person.display_name),
-        "organisation": organisation,
+        "organisation": _one_line(roll.organisation or roll.title),
         "title": _one_line(roll.title),
     }
-    told = texts_of(language, is_postal=is_postal(key, row))
-    text = "\n\n".join(each.format(**values) for each in told) + "\n"
-    subject = SUBJECTS[language]
-    if roll.practice:
-        word = say_in(language, PRACTICE)
+    word = say_in(language, PRACTICE) if roll.practice else ""
+    told, kind = open_told_address(key, row), kind_of_proposal(key, row)
+    if not is_mail(told):
+        text = sms_of(language, kind, values)
+        return _Sms(row.id.hex(), told, f"{word}: {text}" if word else text)
+    values["name"] = _one_line(person.display_name)
+    return _Mail(
+        _write_mail(told, language, kind, values, word), values["organisation"]
+    )
+
+
+def _write_mail(
+    told: str, language: str, kind: AddressKind, values: Mapping[str, str], word: str
+) -> Message:
+    text = "\n\n".join(each.format(**values) for each in texts_of(language, kind))
+    subject, text = SUBJECTS[language], f"{text}\n"
+    if word:
         subject, text = f"{word}: {subject}", f"*** {word} ***\n\n{text}"
-    address = open_old_address(key, row)
-    return Message(to=address, subject=subject, text=text), organisation
+    return Message(to=told, subject=subject, text=text)
 
 
-def _hand_in(transport: Transport, message: Message) -> NoticeState:
+def _hand_in(runtime: Runtime, notice: _Notice) -> NoticeState:
+    if isinstance(notice, _Sms):
+        return _hand_in_sms(runtime.settings.sms, notice)
+    with open_transport(
+        runtime.settings, runtime.clock, sender_name=notice.sender
+    ) as transport:
+        return _hand_in_mail(transport, notice.message)
+
+
+def _hand_in_mail(transport: Transport, message: Message) -> NoticeState:
     try:
         transport.send(message)
     except (MailRefused, MessageMalformed):
@@ -134,6 +174,20 @@ def _hand_in(transport: Transport, message: Message) -> NoticeState:
     except MailUncertain:
         return NoticeState.UNCERTAIN
     except MailDeferred:
+        return NoticeState.QUEUED
+    return NoticeState.SENT
+
+
+def _hand_in_sms(settings: SmsSettings | None, notice: _Sms) -> NoticeState:
+    if settings is None:
+        return NoticeState.QUEUED  # the gateway was taken away: it waits
+    try:
+        HttpSmsGateway(settings).send(notice.number, notice.text, notice.reference)
+    except SmsRefused:
+        return NoticeState.REFUSED
+    except SmsUncertain:
+        return NoticeState.UNCERTAIN
+    except SmsDeferred:
         return NoticeState.QUEUED
     return NoticeState.SENT
 

@@ -22,7 +22,7 @@ class CorrectionKind(StrEnum):
     """A member who was forgotten."""
 
     ADDRESS = "address"
-    """Another mail address for a member of the roll."""
+    """Another address for a member of the roll: mail, mobile or postal."""
 
 
 class CorrectionState(StrEnum):
@@ -37,7 +37,7 @@ class NoticeState(StrEnum):
     """Whether the old address was told of the new one."""
 
     NONE = "none"
-    """There was no old address, or nothing is agreed."""
+    """Nobody could be told, or nothing is agreed."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -65,7 +65,7 @@ class Correction(RegisterBase):
     decided_by: Mapped[str | None] = mapped_column(String(32))
     notice: Mapped[str] = mapped_column(String(9), default=NoticeState.NONE)
     sealed_notice: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """The old address, encrypted, until it has been told."""
+    """The address or number that is told, encrypted, until it has been."""
 
     __table_args__ = (
         Index(None, "election_id", "kind", "state"),

@@ -39,7 +39,7 @@ def note_report(
         return _move(session, message, MessageState.DELIVERED)
     if not _move(session, message, MessageState.BOUNCED):
         return False
-    if message.channel == MessageChannel.EMAIL:
+    if message.channel == MessageChannel.EMAIL and not message.to_former:
         entry = session.get_one(RollEntry, message.entry_id)
         entry.bounced_digest = entry.email_digest
     record_event(

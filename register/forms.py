@@ -25,14 +25,16 @@ UNMAPPED = -1
 _NUMERIC = {"autocomplete": "off", "inputmode": "numeric"}
 
 
-def _reason(label: str) -> StringField:
+def reason_field(label: str, *, own_id: str | None = None) -> StringField:
+    """Return the field of why somebody asks; `own_id`: beside another such field."""
     wrong = _l(
         "Skriv en begrunnelse på %(least)s til %(most)s tegn.",
         least=SHORTEST_REASON,
         most=LONGEST_REASON,
     )
     checks = [InputRequired(wrong), Length(SHORTEST_REASON, LONGEST_REASON, wrong)]
-    return StringField(label, checks, render_kw={"autocomplete": "off"})
+    off = {"autocomplete": "off"}
+    return StringField(label, checks, id=own_id, render_kw=off)
 
 
 class UploadForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
@@ -138,7 +140,7 @@ class FreezeForm(FlaskForm):  # type: ignore[misc] # as above
 class ReasonForm(FlaskForm):  # type: ignore[misc] # as above
     """Why somebody must see what is not for everyday."""
 
-    reason = _reason(_l("Begrunnelse (blir loggført)"))
+    reason = reason_field(_l("Begrunnelse (blir loggført)"))
 
 
 class DecisionForm(FlaskForm):  # type: ignore[misc] # as above
@@ -146,7 +148,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # as above
 
     message = HiddenField(validators=[Length(max=64)])
     decision = HiddenField(validators=[Length(max=10)])
-    reason = _reason(_l("Begrunnelse (blir loggført)"))
+    reason = reason_field(_l("Begrunnelse (blir loggført)"))
 
     @property
     def chosen(self) -> Decision | None:
@@ -163,7 +165,7 @@ class LookUpForm(FlaskForm):  # type: ignore[misc] # as above
         [InputRequired(_l("Skriv medlemsnummeret.")), Length(max=32)],
         render_kw={"autocomplete": "off", "inputmode": "numeric"},
     )
-    reason = _reason(_l("Begrunnelse (blir loggført)"))
+    reason = reason_field(_l("Begrunnelse (blir loggført)"))
 
 
 class MemberForm(LookUpForm):
@@ -171,6 +173,13 @@ class MemberForm(LookUpForm):
 
     entry = HiddenField(validators=[Length(max=64)])
     by_letter = BooleanField(_l("Send den som brev, som du skriver ut"))
+
+
+class PaperForm(FlaskForm):  # type: ignore[misc] # as above
+    """The member that was looked up votes on paper; stands beside `MemberForm`."""
+
+    entry = HiddenField(validators=[Length(max=64)], id="entry-papir")
+    reason = reason_field(_l("Begrunnelse (blir loggført)"), own_id="reason-papir")
 
 
 LETTER_PREFIX = "brev"
@@ -188,11 +197,11 @@ class LetterForm(FlaskForm):  # type: ignore[misc] # as above
     place = IntegerField(
         _l("Brev"), [InputRequired(_l("Skriv nummeret på brevet."))], render_kw=_NUMERIC
     )
-    reason = _reason(_l("Begrunnelse (blir loggført)"))
+    reason = reason_field(_l("Begrunnelse (blir loggført)"))
 
 
 class ReturnForm(FlaskForm):  # type: ignore[misc] # as above
     """A letter that came back."""
 
     message = HiddenField(validators=[Length(max=64)])
-    reason = _reason(_l("Begrunnelse (blir loggført)"))
+    reason = reason_field(_l("Begrunnelse (blir loggført)"))

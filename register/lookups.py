@@ -17,7 +17,7 @@ from infra.keystore import DataKey
 from register.marks import MarkState, find_mark, mark_state
 from register.persons import Person, digest_member
 from register.resends import LONGEST_REASON, By
-from register.roll import find_entry, read_person, require_roll
+from register.roll import EntryNotFound, find_entry, read_person, require_roll
 from register.roll_phases import (
     Channel,
     MessageChannel,
@@ -73,6 +73,7 @@ class TroubledMessage:
     """A message that is in doubt, or was refused and nothing has gone since."""
 
     message_id: bytes
+    entry_id: bytes
     member_number: str = field(repr=False)
     kind: SendingKind
     state: MessageState
@@ -119,6 +120,21 @@ def read_member(
     return _describe(session, key, find_entry(session, key, election_id, member_number))
 
 
+def require_message_entry(
+    session: Session, election_id: str, message_id: bytes
+) -> bytes:
+    """Return whose a message is.
+
+    Raises:
+        EntryNotFound: the election has no such message.
+
+    """
+    message = session.get(Message, message_id)
+    if message is None or message.election_id != election_id:
+        raise EntryNotFound
+    return message.entry_id
+
+
 def note_probe(
     session: Session, *, election_id: str, entry_id: bytes, asked: str, by: By
 ) -> None:
@@ -141,8 +157,12 @@ def note_probe(
     )
 
 
-def note_list_reading(session: Session, *, election_id: str, by: By) -> None:
-    """Put on record that an official reads the list of `list_troubled`.
+def read_troubled(
+    session: Session, key: DataKey, *, election_id: str, by: By
+) -> tuple[TroubledMessage, ...]:
+    """Return the list of `list_troubled`; who read of whom, and why, is on record.
+
+    Commit before it is shown.
 
     Raises:
         ReasonNeeded, UnknownRoll: see note_look_up.
@@ -150,14 +170,19 @@ def note_list_reading(session: Session, *, election_id: str, by: By) -> None:
     """
     reason = by.require_reason()
     require_roll(session, election_id)
+    found = list_troubled(session, key, election_id)
     record_event(
         session,
         at=by.now,
         actor=by.actor,
         kind="troubled-messages-listed",
         subject=election_id,
-        content={"reason": reason},
+        content={
+            "entries": sorted({each.entry_id.hex() for each in found}),
+            "reason": reason,
+        },
     )
+    return found
 
 
 def list_troubled(
@@ -173,6 +198,7 @@ def list_troubled(
     listed = [
         TroubledMessage(
             message_id=message.id,
+            entry_id=entry.id,
             member_number=read_person(key, entry).member_number,
             kind=SendingKind(kind),
             state=MessageState(message.state),

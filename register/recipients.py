@@ -191,6 +191,8 @@ def _reaches(channel: MessageChannel) -> ColumnElement[bool]:
         Message.entry_id == RollEntry.id,
         Message.channel == MessageChannel.SMS,
         Message.state == MessageState.BOUNCED,
+        # From another number than the roll has now: that one is to be tried.
+        Message.to_former.is_(False),
     )
     return and_(RollEntry.has_mobile.is_(True), ~came_back)
 

@@ -88,8 +88,9 @@ def note_returned_letter(
         raise NotInThePost
     kill_codes_of_message(session, message)
     entry = session.get_one(RollEntry, message.entry_id)
-    # Another letter is on its way to what stands there now, since it was put right.
-    entry.letter_came_back = not _is_another_on_its_way(session, message)
+    # Another letter may be on its way to what stands there now, since it was put right.
+    if not message.to_former and not _is_another_on_its_way(session, message):
+        entry.letter_came_back, entry.return_noted_by = True, by.actor
     record_event(
         session,
         at=by.now,

@@ -48,6 +48,7 @@ from register.sending_rules import (
     TimeRefused,
     UnknownSending,
     WrongSendingState,
+    choosing,
     is_over,
     lock_sending,
     require_sendable,
@@ -201,6 +202,7 @@ def start_sending(
         ElectionNotOpen: as in `create_sending`.
         NothingToSend: nobody would get it.
         RecipientsChanged: the number is another one now.
+        ChoosingFailed: the choice failed; roll back what it has queued.
         TimeRefused: `at` is past, or no link would open anything then.
 
     """
@@ -212,11 +214,14 @@ def start_sending(
         require_sendable(roll, kind, now)
     elif at <= now or is_over(roll, kind, at):
         raise TimeRefused
-    _require_as_told(kind, read_reach(session, sending).number, told)
+    with choosing():
+        number = read_reach(session, sending).number
+    _require_as_told(kind, number, told)
     require_reminder_hides(session, roll, kind)
     note_message(session, roll)
-    chosen = choose_recipients(session, election_id, kind, plan_of(sending))
-    queued = queue_messages(session, sending, chosen)
+    with choosing():
+        chosen = choose_recipients(session, election_id, kind, plan_of(sending))
+        queued = queue_messages(session, sending, chosen)
     # Somebody may have voted, or been added, since they were counted.
     _require_as_told(kind, queued, told)
     sending.starts_at = at

@@ -5,6 +5,8 @@ Also who changes it at the moment: each of these locks or asks, and changes noth
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
@@ -48,6 +50,10 @@ class NothingToSend(SendingRefused):
 
 class RecipientsChanged(SendingRefused):
     """Other people would get it than the official was told; ask again."""
+
+
+class ChoosingFailed(SendingRefused):
+    """Who gets it could not be found out; nothing of what was chosen may be kept."""
 
 
 class WrongSendingState(SendingRefused):
@@ -138,3 +144,19 @@ def require_state(sending: Sending, *states: SendingState) -> None:
     """
     if sending.state not in states:
         raise WrongSendingState
+
+
+@contextmanager
+def choosing() -> Iterator[None]:
+    """Give whatever goes wrong while members are chosen one name.
+
+    Raises:
+        ChoosingFailed: from what went wrong.
+
+    """
+    try:
+        yield
+    except SendingRefused:
+        raise
+    except Exception as failed:
+        raise ChoosingFailed from failed

@@ -149,6 +149,8 @@ class Message(RegisterBase):
         ForeignKey("letter_batches.id"), index=True
     )
     """Of letters: those that are printed together."""
+    to_former: Mapped[bool] = mapped_column(default=False)
+    """It went to an address or number that two officials have put right since."""
 
     __table_args__ = (
         UniqueConstraint("sending_id", "entry_id"),

@@ -221,6 +221,8 @@ class RollEntry(RegisterBase):
     """Digest of an address from which a message came back."""
     letter_came_back: Mapped[bool] = mapped_column(default=False)
     """From the postal address that the entry has now."""
+    return_noted_by: Mapped[str | None] = mapped_column(String(32))
+    """The official who said so; where nobody is told, that one changes no address."""
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -243,6 +245,10 @@ class RollEntry(RegisterBase):
         ),
         known_values("channel", Channel, "channel_is_known"),
         known_values("preferred", MessageChannel, "preferred_is_known"),
+        CheckConstraint(
+            "letter_came_back = (return_noted_by IS NOT NULL)",
+            name="a_return_has_who_noted_it",
+        ),
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
@@ -25,6 +24,7 @@ from register.persons import (
     digest_member,
     open_person,
 )
+from register.resends import By
 from register.roll import RollRefused, count_entries, require_roll
 from register.roll_phases import Channel, RollKind, RollPhase
 from register.survey_rolls import counts_by_group, survey_roll_of
@@ -168,23 +168,23 @@ def list_names(
     *,
     election_id: str,
     wanted: Wanted,
-    actor: str,
-    now: datetime,
+    by: By,
 ) -> NamedPage:
-    """Return a page of names with marks, and put on record who read which.
+    """Return a page of names with marks, and put on record who read which, and why.
 
     A search is for a whole member number or mail address, or for a part of a name.
 
     Raises:
-        UnknownRoll, NamesSealed, TooManyToSearch: see there.
+        UnknownRoll, NamesSealed, TooManyToSearch, ReasonNeeded: see there.
 
     """
+    reason = by.require_reason()
     require_names(session, election_id)
     page = _find(session, key, election_id, wanted)
     record_event(
         session,
-        at=now,
-        actor=actor,
+        at=by.now,
+        actor=by.actor,
         kind="turnout-read",
         subject=election_id,
         content={
@@ -192,6 +192,7 @@ def list_names(
             "groups": sorted(wanted.groups),
             "marks": wanted.marks,
             "page": page.page,
+            "reason": reason,
             "searched": bool(wanted.search),
         },
     )

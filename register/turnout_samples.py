@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from infra.audit import record_event
 from infra.keystore import DataKey
+from register.resends import By
 from register.roll import RollRefused, lock_roll
 from register.tables import RollEntry
 from register.turnout import (
@@ -119,15 +120,15 @@ def read_sample(
     *,
     election_id: str,
     number: int,
-    actor: str,
-    now: datetime,
+    by: By,
 ) -> tuple[TurnoutSample, tuple[DrawnMember, ...]]:
     """Return a sample with its members, drawn again, and note that it was read.
 
     Raises:
-        UnknownRoll, NamesSealed, UnknownSample: see there.
+        UnknownRoll, NamesSealed, UnknownSample, ReasonNeeded: see there.
 
     """
+    reason = by.require_reason()
     require_names(session, election_id)
     sample = session.get(TurnoutSample, (election_id, number))
     if sample is None:
@@ -138,13 +139,14 @@ def read_sample(
     named = read_names(session, key, select_named(election_id).where(chosen))
     record_event(
         session,
-        at=now,
-        actor=actor,
+        at=by.now,
+        actor=by.actor,
         kind="turnout-sample-read",
         subject=election_id,
         content={
             "entries": [each.entry_id.hex() for each in named],
             "number": number,
+            "reason": reason,
         },
     )
     drawn = zip(numbers, named, strict=True)

@@ -8,16 +8,12 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 
 from accounts.guards import current_official, register_official
 from accounts.roles import Role
-from register.address_changes import (
-    agree_to_address,
-    propose_address,
-    propose_postal,
-)
+from register.address_changes import agree_to_address, propose_address
 from register.address_notices import queue_notices
+from register.address_telling import AddressKind
 from register.correction_tables import CorrectionKind
 from register.corrections import (
     Asking,
@@ -34,9 +30,11 @@ from register.rollfile_refusals import IdentityNumberFound
 from register.sending_jobs import enqueue_sending
 from register.views.correction_forms import (
     ADDRESS_PREFIX,
+    MOBILE_PREFIX,
     POSTAL_PREFIX,
     AdditionForm,
     AddressForm,
+    MobileForm,
     PostalForm,
 )
 from register.views.correction_words import (
@@ -65,6 +63,11 @@ _DECIDING: Final = (Role.ORGANISER, Role.COMMITTEE)
 _WAITS: Final = _l(
     "Forslaget venter. En annen arrangør eller en i valgkomiteen må godkjenne det,"
     " under Rettelser. Gi beskjed."
+)
+
+
+_UNTOLD: Final = _l(
+    "Ingen e-post eller SMS når medlemmet der det var å nå før, så ring og si fra."
 )
 
 
@@ -108,20 +111,7 @@ def ask_for_addition(election_id: str) -> ResponseReturnValue:
 def ask_for_address(election_id: str) -> ResponseReturnValue:
     """Keep the proposal of another address for another official."""
     form = AddressForm(prefix=ADDRESS_PREFIX)
-    if not form.validate():
-        return _refused_form(election_id, form)
-    with refusals_told(), acting() as desk:
-        propose_address(
-            desk.session,
-            desk.key(election_id),
-            election_id=election_id,
-            entry_id=read_id(form.entry.data or ""),
-            address=str(form.address.data),
-            reason=str(form.reason.data),
-            asking=_asking(desk),
-        )
-        flash(str(_WAITS), "success")
-    return _to_list(election_id)
+    return _ask_for(election_id, AddressKind.EMAIL, form)
 
 
 @blueprint.post("/ny-postadresse")
@@ -129,20 +119,15 @@ def ask_for_address(election_id: str) -> ResponseReturnValue:
 def ask_for_postal(election_id: str) -> ResponseReturnValue:
     """Keep the proposal of another postal address for another official."""
     form = PostalForm(prefix=POSTAL_PREFIX)
-    if not form.validate():
-        return _refused_form(election_id, form)
-    with refusals_told(), acting() as desk:
-        propose_postal(
-            desk.session,
-            desk.key(election_id),
-            election_id=election_id,
-            entry_id=read_id(form.entry.data or ""),
-            postal=form.postal,
-            reason=str(form.reason.data),
-            asking=_asking(desk),
-        )
-        flash(str(_WAITS), "success")
-    return _to_list(election_id)
+    return _ask_for(election_id, AddressKind.POSTAL, form)
+
+
+@blueprint.post("/nytt-mobilnummer")
+@register_official(*_DECIDING)
+def ask_for_mobile(election_id: str) -> ResponseReturnValue:
+    """Keep the proposal of another mobile number for another official."""
+    form = MobileForm(prefix=MOBILE_PREFIX)
+    return _ask_for(election_id, AddressKind.MOBILE, form)
 
 
 @blueprint.get("/<correction>")
@@ -202,9 +187,26 @@ def refuse(election_id: str, correction: str) -> ResponseReturnValue:
     return _to_list(election_id)
 
 
-def _refused_form(election_id: str, form: FlaskForm) -> ResponseReturnValue:
-    flash(str(next(iter(form.errors.values()))[0]), "danger")
-    return redirect(url_for("register_lookups.show", election_id=election_id))
+def _ask_for(
+    election_id: str, kind: AddressKind, form: AddressForm | PostalForm | MobileForm
+) -> ResponseReturnValue:
+    if not form.validate():
+        flash(str(next(iter(form.errors.values()))[0]), "danger")
+        return redirect(url_for("register_lookups.show", election_id=election_id))
+    with refusals_told(), acting() as desk:
+        propose_address(
+            desk.session,
+            desk.settings,
+            desk.key(election_id),
+            election_id=election_id,
+            entry_id=read_id(form.entry.data or ""),
+            kind=kind,
+            wanted=form.wanted,
+            reason=str(form.reason.data),
+            asking=_asking(desk),
+        )
+        flash(str(_WAITS), "success")
+    return _to_list(election_id)
 
 
 def _agree_to_addition(
@@ -232,7 +234,7 @@ def _agree_to_addition(
 
 
 def _agree_to_address(desk: Desk, election_id: str, correction_id: bytes) -> None:
-    has_old = agree_to_address(
+    is_told = agree_to_address(
         desk.session,
         desk.settings,
         desk.key(election_id),
@@ -240,7 +242,7 @@ def _agree_to_address(desk: Desk, election_id: str, correction_id: bytes) -> Non
         correction_id=correction_id,
         asking=_asking(desk),
     )
-    told = _("Den gamle adressen får vite det.") if has_old else ""
+    told = _("Den gamle adressen får vite det.") if is_told else str(_UNTOLD)
     flash(
         " ".join(
             (

@@ -7,7 +7,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, HiddenField, SelectField, StringField
+from wtforms import EmailField, HiddenField, SelectField, StringField, TelField
 from wtforms.validators import InputRequired, Length, Optional
 
 from register.cells import UnreadableCell, clean_cell
@@ -20,6 +20,7 @@ ADDRESS_PREFIX: Final = "adresse"
 """Stands on a page beside another form with a reason."""
 
 POSTAL_PREFIX: Final = "post"
+MOBILE_PREFIX: Final = "mobil"
 
 _OFF: Final = {"autocomplete": "off"}
 
@@ -97,16 +98,16 @@ class PostalForm(FlaskForm):  # type: ignore[misc] # as above
     reason = _reason()
 
     @property
-    def postal(self) -> str | None:
-        """The lines of a letter's address; None when a letter would not arrive."""
+    def wanted(self) -> str:
+        """The lines of a letter's address; empty when a letter would not arrive."""
         try:
             street, postcode, city = (
                 clean_cell(str(self[name].data or ""))
                 for name in ("street", "postcode", "city")
             )
         except UnreadableCell:
-            return None
-        return join_postal(street, postcode, city)
+            return ""
+        return join_postal(street, postcode, city) or ""
 
 
 class AddressForm(FlaskForm):  # type: ignore[misc] # as above
@@ -119,3 +120,25 @@ class AddressForm(FlaskForm):  # type: ignore[misc] # as above
         render_kw=_OFF,
     )
     reason = _reason()
+
+    @property
+    def wanted(self) -> str:
+        """The address, as it was typed."""
+        return str(self.address.data)
+
+
+class MobileForm(FlaskForm):  # type: ignore[misc] # as above
+    """Another mobile number for the member that was looked up."""
+
+    entry = HiddenField(validators=[Length(max=64)])
+    mobile = TelField(
+        _l("Nytt mobilnummer"),
+        [InputRequired(_l("Skriv mobilnummeret.")), _short(Field.MOBILE)],
+        render_kw=_OFF,
+    )
+    reason = _reason()
+
+    @property
+    def wanted(self) -> str:
+        """The number, as it was typed."""
+        return str(self.mobile.data)

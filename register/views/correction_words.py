@@ -8,7 +8,8 @@ from typing import Final
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from register.address_changes import NobodyToTell, PostalMalformed, SameAddress
+from register.address_changes import MobileMalformed, PostalMalformed, SameAddress
+from register.address_telling import NobodyToTell, NotedTheReturn
 from register.correction_tables import CorrectionKind, CorrectionState, NoticeState
 from register.corrections import (
     AlreadyDecided,
@@ -34,10 +35,19 @@ SENTENCES: Final[Mapping[type[Exception], tuple[int, LazyString]]] = {
     NobodyToTell: (
         409,
         _(
-            "Medlemmet har ingen e-post som kan få vite om endringen, og ingen brev er"
-            " kommet i retur. Da kan postadressen ikke endres her."
+            "Medlemmet har ingen e-post eller mobil som kan få vite om endringen, og"
+            " ingen brev er kommet i retur. Da kan adressen ikke endres her."
         ),
     ),
+    NotedTheReturn: (
+        409,
+        _(
+            "Ingen e-post eller mobil kan få vite om endringen, og den som førte at"
+            " brevet kom i retur, kan verken foreslå eller godkjenne den. To andre"
+            " funksjonærer må gjøre det."
+        ),
+    ),
+    MobileMalformed: (422, _("Dette er ikke ett mobilnummer som kan ta imot SMS.")),
     OnTheRoll: (409, _("Medlemsnummeret står i manntallet alt.")),
     UnknownGroup: (422, _("Velg en av valgets velgergrupper.")),
     NamesSealed: (

@@ -18,18 +18,19 @@ from register.forms import (
     LetterForm,
     LookUpForm,
     MemberForm,
+    PaperForm,
     ReasonForm,
     ReturnForm,
 )
 from register.lookups import (
     FoundMember,
-    list_troubled,
-    note_list_reading,
     note_look_up,
     note_probe,
     read_member,
+    read_troubled,
+    require_message_entry,
 )
-from register.marks import mark_paper
+from register.paper_marks import mark_paper
 from register.refusals import AlreadyUsed, VotesOnPaper
 from register.resends import decide_on_message, require_entry, resend_to_member
 from register.returned_letters import find_letter, note_returned_letter
@@ -39,11 +40,20 @@ from register.sending import UnknownSending
 from register.sending_jobs import enqueue_sending
 from register.views.correction_forms import (
     ADDRESS_PREFIX,
+    MOBILE_PREFIX,
     POSTAL_PREFIX,
     AddressForm,
+    MobileForm,
     PostalForm,
 )
-from register.views.desk import acting, read_id, reading, refusals_told, register_page
+from register.views.desk import (
+    Desk,
+    acting,
+    read_id,
+    reading,
+    refusals_told,
+    register_page,
+)
 from register.views.sending import to_sending
 from register.views.sending_words import CHANNELS
 from register.views.words import KINDS, MARKS, MESSAGE_STATES, sentence_of
@@ -117,15 +127,14 @@ def note_return(election_id: str) -> ResponseReturnValue:
 @register_official(Role.ORGANISER, Role.COMMITTEE)
 def vote_on_paper(election_id: str) -> ResponseReturnValue:
     """Mark the member that was looked up as voting on paper."""
-    form = MemberForm()
+    form = PaperForm()
     noted = _probe_noted(election_id, "paper-mark", form)
     with refusals_told(), noted, acting() as desk:
         mark_paper(
             desk.session,
             election_id=election_id,
             entry_id=_entry_id(form),
-            actor=desk.actor,
-            now=desk.now,
+            by=desk.by(form.reason.data),
         )
         flash(_("Medlemmet er krysset av på papir."), "success")
     return _back(election_id)
@@ -171,7 +180,7 @@ def decide(election_id: str) -> ResponseReturnValue:
     with refusals_told():
         if form.chosen is None:
             raise UnknownSending
-        with acting() as desk:
+        with _probe_noted(election_id, "resend", form), acting() as desk:
             sending_id = decide_on_message(
                 desk.session,
                 election_id=election_id,
@@ -210,10 +219,12 @@ def _owner_of(election_id: str, sending_id: bytes, form: LetterForm) -> str:
 
 def _troubled_page(election_id: str, reason: str) -> str:
     with acting() as desk:
-        by = desk.by(reason)
-        note_list_reading(desk.session, election_id=election_id, by=by)
-    with reading() as desk:
-        found = list_troubled(desk.session, desk.key(election_id), election_id)
+        found = read_troubled(
+            desk.session,
+            desk.key(election_id),
+            election_id=election_id,
+            by=desk.by(reason),
+        )
     form = DecisionForm(formdata=None)
     form.reason.data = reason
     return register_page(
@@ -247,9 +258,11 @@ def _member_page(
         "member.html",
         election_id,
         member=found,
-        form=_form_of(found, reason),
-        address_form=_address_form_of(found),
-        postal_form=_postal_form_of(found),
+        form=_acting_on(found, reason, MemberForm),
+        paper_form=_acting_on(found, reason, PaperForm),
+        address_form=_proposal_of(found, AddressForm, ADDRESS_PREFIX),
+        mobile_form=_proposal_of(found, MobileForm, MOBILE_PREFIX),
+        postal_form=_proposal_of(found, PostalForm, POSTAL_PREFIX),
         reason=reason,
         channels=CHANNELS,
         kinds=KINDS,
@@ -258,27 +271,29 @@ def _member_page(
     )
 
 
-def _form_of(found: FoundMember, reason: str) -> MemberForm:
-    form = MemberForm(formdata=None)
+def _acting_on(
+    found: FoundMember, reason: str, form_of: type[MemberForm | PaperForm]
+) -> MemberForm | PaperForm:
+    form = form_of(formdata=None)
     form.entry.data = found.entry_id.hex()
     form.reason.data = reason
     return form
 
 
-def _address_form_of(found: FoundMember) -> AddressForm:
-    form = AddressForm(formdata=None, prefix=ADDRESS_PREFIX)
-    form.entry.data = found.entry_id.hex()
-    return form
-
-
-def _postal_form_of(found: FoundMember) -> PostalForm:
-    form = PostalForm(formdata=None, prefix=POSTAL_PREFIX)
+def _proposal_of(
+    found: FoundMember,
+    form_of: type[AddressForm | MobileForm | PostalForm],
+    prefix: str,
+) -> AddressForm | MobileForm | PostalForm:
+    form = form_of(formdata=None, prefix=prefix)
     form.entry.data = found.entry_id.hex()
     return form
 
 
 @contextmanager
-def _probe_noted(election_id: str, asked: str, form: MemberForm) -> Iterator[None]:
+def _probe_noted(
+    election_id: str, asked: str, form: MemberForm | PaperForm | DecisionForm
+) -> Iterator[None]:
     """Note a refusal that tells of a mark: it is a look at the roll as any other."""
     try:
         yield
@@ -287,14 +302,23 @@ def _probe_noted(election_id: str, asked: str, form: MemberForm) -> Iterator[Non
             note_probe(
                 desk.session,
                 election_id=election_id,
-                entry_id=_entry_id(form),
+                entry_id=_entry_asked_of(desk, election_id, form),
                 asked=asked,
                 by=desk.by(form.reason.data),
             )
         raise
 
 
-def _entry_id(form: MemberForm) -> bytes:
+def _entry_asked_of(
+    desk: Desk, election_id: str, form: MemberForm | PaperForm | DecisionForm
+) -> bytes:
+    if not isinstance(form, DecisionForm):
+        return _entry_id(form)
+    message_id = read_id(form.message.data or "")
+    return require_message_entry(desk.session, election_id, message_id)
+
+
+def _entry_id(form: MemberForm | PaperForm) -> bytes:
     return read_id(form.entry.data or "")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, request, url_for
@@ -11,6 +12,7 @@ from flask_babel import gettext as _
 
 from accounts.guards import register_official
 from accounts.roles import Role
+from infra.logs import own_logger, trace_of
 from register.forms import ReasonForm
 from register.letter_pages import TooLongForALetter
 from register.letters import list_letter_batches
@@ -34,6 +36,7 @@ from register.sending import (
 )
 from register.sending_jobs import enqueue_sending
 from register.sending_pace import Pace
+from register.sending_rules import ChoosingFailed
 from register.sending_texts import own_text
 from register.tables import Sending
 from register.views.daily_words import full_words
@@ -168,7 +171,7 @@ def start(election_id: str, sending: str) -> ResponseReturnValue:
     if not form.validate():
         return sending_page(election_id, sending_id, form), _UNPROCESSABLE
     with refusals_told():
-        with acting() as desk:
+        with _failure_logged(), acting() as desk:
             start_sending(
                 desk.session,
                 election_id,
@@ -241,6 +244,16 @@ def progress(election_id: str, sending: str) -> Response:
         waiting=waiting,
         full=full,
     )
+
+
+@contextmanager
+def _failure_logged() -> Iterator[None]:
+    """Keep for who runs the service what a refusal's sentence cannot tell."""
+    try:
+        yield
+    except ChoosingFailed as failed:
+        own_logger("sending").error("choosing failed: %s", trace_of(failed))
+        raise
 
 
 def to_sending(election_id: str, sending: str) -> ResponseReturnValue:

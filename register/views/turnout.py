@@ -14,6 +14,7 @@ from accounts.guards import current_official, register_official
 from accounts.roles import Role
 from register.overview import read_overview
 from register.turnout import (
+    GroupTurnout,
     NotYourGroup,
     Turnout,
     Wanted,
@@ -41,8 +42,10 @@ blueprint = Blueprint(
 Answer = TypeVar("Answer")
 
 _UNPROCESSABLE: Final = 422
-_WHOLE: Final = frozenset({Role.COMMITTEE, Role.AUDITOR})
-"""Read about every voter group; a district contact about the own ones."""
+_NAMES: Final = frozenset({Role.COMMITTEE, Role.AUDITOR})
+"""Read the names of every voter group; a district contact those of the own ones."""
+_TOTALS: Final = frozenset({*_NAMES, Role.ORGANISER})
+"""See the totals of every voter group; a district contact those of the own ones."""
 
 
 @blueprint.get("")
@@ -57,11 +60,10 @@ def show(election_id: str) -> str:
 def names(election_id: str) -> ResponseReturnValue:
     """List names with marks, and note who read them."""
     form = NamesForm()
-    own = _own_groups(election_id)
-    turnout = _read(election_id, own)
+    turnout = _read(election_id, _own_groups(election_id, _NAMES))
     form.offer((each.index, each.label) for each in turnout.groups)
     if not form.validate():
-        flash(_("Søket kan ikke leses. Prøv igjen."), "danger")
+        flash(form.fault or _("Søket kan ikke leses. Prøv igjen."), "danger")
         return _back(election_id)
     with acting() as desk:
         found = list_names(
@@ -69,8 +71,7 @@ def names(election_id: str) -> ResponseReturnValue:
             desk.key(election_id),
             election_id=election_id,
             wanted=_wanted(form, turnout),
-            actor=desk.actor,
-            now=desk.now,
+            by=desk.by(form.reason.data),
         )
     return register_page(
         "turnout_names.html", election_id, form=form, found=found, marks=MARKS
@@ -108,8 +109,7 @@ def show_sample(election_id: str, number: int) -> str:
             desk.key(election_id),
             election_id=election_id,
             number=number,
-            actor=desk.actor,
-            now=desk.now,
+            by=desk.by(_("Ringer utvalg %(number)s", number=number)),
         )
     return register_page(
         "turnout_sample.html", election_id, sample=sample, drawn=drawn, marks=MARKS
@@ -117,17 +117,18 @@ def show_sample(election_id: str, number: int) -> str:
 
 
 def _page(election_id: str, form: SampleForm) -> str:
-    own = _own_groups(election_id)
+    own = _own_groups(election_id, _TOTALS)
     turnout = _read(election_id, own)
+    readable = _readable(election_id, turnout)
     names_form = NamesForm(formdata=None)
-    names_form.offer((each.index, each.label) for each in turnout.groups)
+    names_form.offer((each.index, each.label) for each in readable)
     return register_page(
         "turnout.html",
         election_id,
         turnout=turnout,
         hours=[(datetime.fromtimestamp(at * 3600, UTC), n) for at, n in turnout.hours],
-        may_draw=own is None and bool(current_official().roles & _WHOLE),
-        may_read=bool(current_official().roles & {*_WHOLE, Role.DISTRICT_CONTACT}),
+        may_draw=bool(current_official().roles & _NAMES),
+        may_read=bool(readable),
         is_own=own is not None,
         samples=_with(lambda desk: list_samples(desk.session, election_id)),
         names_form=names_form,
@@ -135,10 +136,23 @@ def _page(election_id: str, form: SampleForm) -> str:
     )
 
 
-def _own_groups(election_id: str) -> frozenset[int] | None:
-    """Return the voter groups of a district contact; None is all of them."""
+def _readable(election_id: str, turnout: Turnout) -> tuple[GroupTurnout, ...]:
+    """Return the voter groups whose names the official may read: often none."""
+    try:
+        own = _own_groups(election_id, _NAMES)
+    except NotYourGroup:
+        return ()
+    return tuple(each for each in turnout.groups if own is None or each.index in own)
+
+
+def _own_groups(election_id: str, whole: frozenset[Role]) -> frozenset[int] | None:
+    """Return the voter groups of a district contact; None is all of them.
+
+    `whole`: the roles that see every voter group. Whoever has none of them sees what a
+    district contact does, whatever else the official is.
+    """
     official = current_official()
-    if official.roles & {*_WHOLE, Role.ORGANISER}:
+    if official.roles & whole:
         return None
     overview = _with(lambda desk: read_overview(desk.session, election_id))
     own = frozenset(

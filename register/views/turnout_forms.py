@@ -11,6 +11,7 @@ from wtforms import IntegerField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from register.forms import reason_field
 from register.turnout import FILTERS
 from register.turnout_samples import LONGEST_SEED
 from register.turnout_sampling import LARGEST_SAMPLE
@@ -42,7 +43,14 @@ class NamesForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
     marks = SelectField(
         _l("Stemmerett"), choices=_offered((name, _MARKS[name]) for name in FILTERS)
     )
+    reason = reason_field(_l("Begrunnelse (blir loggført)"))
     page = IntegerField(_l("Side"), [Optional()], default=1)
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with the reason alone; the rest was chosen, not written."""
+        wrong = set(self.errors) == {"reason"}
+        return str(self.reason.errors[0]) if wrong else ""
 
     def offer(self, groups: Iterable[tuple[int, str]]) -> None:
         """Set the voter groups that can be chosen."""

@@ -65,6 +65,7 @@ from register.sending import (
     UnknownSending,
     WrongSendingState,
 )
+from register.sending_rules import ChoosingFailed
 from register.views import correction_words
 from register.views.sending_words import SENTENCES
 from register.voting_codes import AlreadyMarked
@@ -145,6 +146,14 @@ _SENTENCES: Final[Mapping[type[Exception], tuple[int, LazyString]]] = {
     ),
     VotesOnPaper: (_CONFLICT, _("Medlemmet er alt krysset av på papir.")),
     NothingToSend: (_CONFLICT, _("Ingen ville fått e-posten. Ingenting er sendt.")),
+    ChoosingFailed: (
+        500,
+        _(
+            "Mottakerne kunne ikke velges ut: noe feilet i systemet. Ingenting er"
+            " sendt, og utsendingen er fortsatt et utkast. Prøv igjen, og si fra til"
+            " den som drifter tjenesten hvis det skjer på nytt."
+        ),
+    ),
     RecipientsChanged: (
         _CONFLICT,
         _("Antallet mottakere stemmer ikke. Se på tallet og bekreft på nytt."),

@@ -160,6 +160,7 @@ EXPECTED: Final[dict[str, frozenset[str]]] = {
     "register_additions.agree": ORGANISER | COMMITTEE,
     "register_additions.ask_for_addition": ORGANISER | COMMITTEE,
     "register_additions.ask_for_address": ORGANISER | COMMITTEE,
+    "register_additions.ask_for_mobile": ORGANISER | COMMITTEE,
     "register_additions.ask_for_postal": ORGANISER | COMMITTEE,
     "register_additions.refuse": ORGANISER | COMMITTEE,
     "register_additions.show": ELECTIONS,

@@ -24,9 +24,10 @@ from infra.keystore import DataKey
 from infra.queues import queue_of
 from infra.runtime import Runtime, open_runtime
 from register.mail_templates import suggested_template
-from register.marks import mark_paper
+from register.paper_marks import mark_paper
 from register.queueing import enqueue_quietly
 from register.recipients import Plan
+from register.resends import By
 from register.roll import find_entry, read_data_key, read_person
 from register.roll_phases import MessageChannel, MessageState, SendingKind
 from register.sending import create_sending, start_sending, told_number
@@ -211,8 +212,7 @@ class PostOffice:
                 session,
                 election_id=ELECTION,
                 entry_id=entry_id,
-                actor=OFFICIAL,
-                now=self.now,
+                by=By(OFFICIAL, "Konvolutt i posten", self.now),
             )
 
     def sweep(self) -> None:

@@ -108,7 +108,7 @@ def test_one_official_alone_redirects_no_link(
         {"entry": office.entry("2").id.hex(), "reason": REASON, "address": NEW},
         of="/oppslag",
     )
-    assert "venter på en annen" in ask(office, first)
+    assert "Forslaget venter. En annen" in ask(office, first)
     refused = first.post(f"{here(office)}/godkjenn", of="/rettelser")
     assert "En annen funksjonær" in told(refused)
     with pytest.raises(IntegrityError), office.election.store.begin() as session:
@@ -201,6 +201,7 @@ def test_a_member_without_an_address_has_none_to_be_told(
     ask(office, first, "3")
     agreed = told(second.post(f"{here(office)}/godkjenn", of="/rettelser"))
     assert "Den gamle" not in agreed
+    assert "ring og si fra" in agreed
     assert only(office).notice == NoticeState.NONE
     assert address_of(office, "3") == NEW
 

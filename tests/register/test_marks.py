@@ -8,8 +8,10 @@ from sqlalchemy import inspect, select, text
 from crypto.group import GENERATOR
 from register.hours import shown_turnout
 from register.jobs import sweep_register
-from register.marks import count_marks, find_mark, mark_paper, move_marks
+from register.marks import count_marks, find_mark, move_marks
+from register.paper_marks import mark_paper
 from register.refusals import AlreadyUsed, ElectionNotOpen, VotesOnPaper
+from register.resends import By
 from register.roll import EntryNotFound
 from register.tables import (
     HourlyTotal,
@@ -50,8 +52,7 @@ def paper(election: Election, entry_id: bytes, election_id: str = ELECTION) -> N
             session,
             election_id=election_id,
             entry_id=entry_id,
-            actor=OFFICIAL,
-            now=election.clock.now(),
+            by=By(OFFICIAL, "Konvolutt i posten", election.clock.now()),
         )
 
 

@@ -2,7 +2,6 @@ import re
 from collections.abc import Callable, Iterator
 from http.cookies import SimpleCookie
 from pathlib import Path
-from typing import Any
 
 import html5lib
 import pytest
@@ -10,13 +9,14 @@ from bs4 import BeautifulSoup, Tag
 from flask import Flask, request
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from accounts.roles import Role
 from crypto.signing import SigningSeed
 from infra.queues import queue_of
 from register.mails import EXAMPLE_FRAGMENT
-from register.recipients import Recipient, choose_recipients
+from register.recipients import Plan, Recipient, choose_recipients
 from register.roll import count_entries
 from register.roll_phases import MessageState, SendingKind, SendingState
 from register.sending_jobs import SEND_JOB
@@ -630,8 +630,10 @@ def test_a_choice_of_recipients_that_fails_sends_nothing_and_says_so(
     sending_id = office.write()
     one = f"/utsending/{sending_id.hex()}"
 
-    def fails_half_way(*asked: Any) -> Iterator[Recipient]:
-        yield next(choose_recipients(*asked))
+    def fails_half_way(
+        session: Session, election_id: str, kind: SendingKind, plan: Plan
+    ) -> Iterator[Recipient]:
+        yield next(choose_recipients(session, election_id, kind, plan))
         raise RuntimeError
 
     monkeypatch.setattr("register.sending.choose_recipients", fails_half_way)

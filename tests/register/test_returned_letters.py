@@ -148,6 +148,7 @@ def test_a_returned_letters_code_dies_and_no_other_letter_goes_there(
     assert office.states(sending_id)["2"] == MessageState.BOUNCED
     assert sorted(office.codes().values()) == ["dead", "live", "live"]
     assert office.entry("2").letter_came_back
+    assert office.entry("2").return_noted_by == OFFICIAL
     assert reach_by_letter(office) == 0
     (event,) = events(office, "letter-came-back")
     assert event["entry"] == office.entry("2").id.hex()
@@ -190,6 +191,9 @@ def test_an_official_notes_puts_right_and_sends_again(office: PostOffice) -> Non
         *(("post-postcode", "155"), ("post-reason", "Medlemmet ringte")),
     }
     page = official.post("/rettelser/ny-postadresse", dict(moved), of="/oppslag")
+    assert "To andre" in told(page)
+    third = signed_in(office, who="d" * 32)
+    page = third.post("/rettelser/ny-postadresse", dict(moved), of="/oppslag")
     assert "Forslaget venter" in told(page)
     other = signed_in(office, who=OTHER)
     link = other.page("/rettelser").select_one("tbody a")
@@ -239,7 +243,7 @@ def test_a_postal_address_that_nobody_would_be_told_of_is_not_changed(
         "post-entry": office.entry("2").id.hex(),
     }
     page = official.post("/rettelser/ny-postadresse", fields, of="/oppslag")
-    assert "ingen e-post som kan få vite" in told(page)
+    assert "ingen e-post eller mobil som kan få vite" in told(page)
     # With mail the change is possible, and the mail learns of it.
     fields["post-entry"] = office.entry("1").id.hex()
     page = official.post("/rettelser/ny-postadresse", fields, of="/oppslag")

@@ -13,7 +13,8 @@ from crypto.signing import SigningSeed, verify_signature
 from crypto.voprf import verify_token
 from infra.keystore import KeyDestroyed
 from register.issuers import read_issuer_key
-from register.marks import count_marks, mark_paper
+from register.marks import count_marks
+from register.paper_marks import mark_paper
 from register.refusals import (
     AlreadyUsed,
     CodeDead,
@@ -29,6 +30,7 @@ from register.refusals import (
     VotingRefused,
     WrongSignature,
 )
+from register.resends import By
 from register.rights import RightRequest, identify_voter
 from register.roll import require_roll
 from register.tables import HourlyTotal, MarkInIntake, RollEntry, VoterGroup
@@ -138,8 +140,7 @@ def test_member_who_votes_on_paper_gets_no_right(open_election: Election) -> Non
             session,
             election_id=ELECTION,
             entry_id=marked.entry_id,
-            actor=OFFICIAL,
-            now=open_election.clock.now(),
+            by=By(OFFICIAL, "Konvolutt i posten", open_election.clock.now()),
         )
         session.get_one(RollEntry, entered.entry_id).channel = "paper"
     for link in (marked, entered):

@@ -25,6 +25,7 @@ from tests.register.register_site import (
 from tests.smtp import SmtpServer
 
 REASON = "Medlemmet ringte og ba om hjelp"
+ALL = {"group": "-1", "marks": "all", "reason": REASON}
 MEMBERS = 130
 ORGANISATION = "Forbundet"
 
@@ -73,7 +74,7 @@ def auditor(office: PostOffice, app: Flask) -> Browser:
 
 
 def names(browser: Browser, **fields: str) -> str:
-    asked = {"group": "-1", "marks": "all", **fields}
+    asked = {**ALL, **fields}
     return words_of(browser.post("/frammote/navn", asked, of="/frammote"))
 
 
@@ -92,9 +93,7 @@ def test_while_open_only_totals_in_steps_are_shown(
     assert "minst 20" in shown
     assert "25" not in shown
     assert "Krets" not in shown
-    refused = page.post(
-        "/frammote/navn", {"group": "-1", "marks": "all"}, of="/frammote"
-    )
+    refused = page.post("/frammote/navn", ALL, of="/frammote")
     assert refused.status_code == 409
     assert "Fornavn" not in refused.get_data(as_text=True)
     drawn = page.post(
@@ -137,6 +136,7 @@ def test_a_member_is_found_by_number_address_or_part_of_the_name(
             "groups": [0, 1],
             "marks": "all",
             "page": 1,
+            "reason": REASON,
             "searched": True,
         }
     ]
@@ -147,7 +147,7 @@ def test_pages_hold_each_member_once(office: PostOffice, app: Flask) -> None:
     page = auditor(office, app)
     seen: list[str] = []
     for number in (1, 2, 3):
-        fields = {"group": "-1", "marks": "all", "page": str(number)}
+        fields = {**ALL, "page": str(number)}
         answer = page.post("/frammote/navn", fields, of="/frammote")
         heads = soup_of(answer).select("#navn tbody th")
         seen += [head.get_text() for head in heads]
@@ -166,13 +166,16 @@ def test_nothing_is_searched_for_in_an_address(office: PostOffice, app: Flask) -
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"group": "7"}, {"group": "x"}, {"marks": "secret"}, {"search": "x" * 201}],
+    [
+        *({"group": "7"}, {"group": "x"}, {"marks": "secret"}, {"search": "x" * 201}),
+        {"group": "x", "reason": ""},
+    ],
 )
 def test_a_forged_search_is_refused(
     office: PostOffice, app: Flask, wrong: dict[str, str]
 ) -> None:
     close(office)
-    fields = {"group": "-1", "marks": "all", **wrong}
+    fields = {**ALL, **wrong}
     answer = auditor(office, app).post("/frammote/navn", fields, of="/frammote")
     assert "kan ikke leses" in told(answer)
     assert events(office, "turnout-read") == []
@@ -232,6 +235,7 @@ def test_a_sample_follows_from_the_seed_and_the_order_of_the_roll(
     assert (drawn["seed"], drawn["population"]) == ("terning 3 1 6 6", 30)
     (read,) = events(office, "turnout-sample-read")
     assert read["entries"] == [in_order[place - 1].hex() for place in numbers]
+    assert read["reason"] == "Ringer utvalg 1"
 
 
 def test_every_sample_stays_listed_with_its_seed(
@@ -273,10 +277,13 @@ def test_a_draw_of_all_is_all() -> None:
         draw_numbers("x", 6, 5)
 
 
-def contact_of(office: PostOffice, app: Flask, organisation: str) -> Browser:
+def contact_of(
+    office: PostOffice, app: Flask, organisation: str, *also: Role
+) -> Browser:
     return signed_in(
         office,
         Role.DISTRICT_CONTACT,
+        *also,
         app=app,
         who="d" * 32,
         districts=frozenset({District(organisation, "Krets Øst")}),
@@ -303,7 +310,7 @@ def test_a_district_contact_sees_names_of_the_own_group_after_closing(
     assert "Krets Vest" not in shown
     assert "65 medlemmer" in names(contact)
     assert "Ingen funnet" in names(contact, search="medlem2@example.no")
-    fields = {"group": "0", "marks": "all"}
+    fields = {**ALL, "group": "0"}
     forged = contact.post("/frammote/navn", fields, of="/frammote")
     assert "kan ikke leses" in told(forged)
     draw = contact.post("/frammote/utvalg", {"size": "1"}, of="/frammote")
@@ -318,13 +325,45 @@ def test_a_contact_of_no_group_of_the_election_sees_nothing(
     assert other.get("/frammote").status_code == 403
 
 
+def test_an_organiser_who_is_a_district_contact_reads_names_of_the_own_group_alone(
+    office: PostOffice, app: Flask
+) -> None:
+    close(office)
+    both = contact_of(office, app, ORGANISATION, Role.ORGANISER)
+    page = both.page("/frammote")
+    # All totals, as an organiser; one group's names, as its contact.
+    heads = page.select("#grupper tbody th[scope=row]")
+    assert {each.get_text() for each in heads} == {"Krets Vest", "Krets Øst"}
+    offered = [each.get_text() for each in page.select("select[name=group] option")]
+    assert offered == ["Alle gruppene", "Krets Øst"]
+    assert "65 medlemmer" in names(both)
+    assert "Ingen funnet" in names(both, search="medlem2@example.no")
+    forged = both.post("/frammote/navn", {**ALL, "group": "0"}, of="/frammote")
+    assert "kan ikke leses" in told(forged)
+    own = {office.entry(str(n)).id.hex() for n in range(1, MEMBERS + 1, 2)}
+    for event in events(office, "turnout-read"):
+        assert set(event["entries"]) <= own
+    elsewhere = contact_of(office, app, "Et annet forbund", Role.ORGANISER)
+    assert elsewhere.page("/frammote").select_one("form[action$='/navn']") is None
+    refused = elsewhere.post("/frammote/navn", ALL, of="/frammote")
+    assert refused.status_code == 403
+
+
+def test_names_are_read_for_a_reason(office: PostOffice, app: Flask) -> None:
+    close(office)
+    fields = {**ALL, "reason": "nei"}
+    answer = auditor(office, app).post("/frammote/navn", fields, of="/frammote")
+    assert "begrunnelse på 5 til 500 tegn" in told(answer)
+    assert "Fornavn" not in answer.get_data(as_text=True)
+    assert events(office, "turnout-read") == []
+
+
 def test_an_organiser_sees_totals_and_no_names(office: PostOffice, app: Flask) -> None:
     close(office)
     organiser = signed_in(office, Role.ORGANISER, app=app)
     page = organiser.page("/frammote")
     assert page.select_one("form[action$='/navn']") is None
-    fields = {"group": "-1", "marks": "all"}
-    assert organiser.post("/frammote/navn", fields, of="/frammote").status_code == 403
+    assert organiser.post("/frammote/navn", ALL, of="/frammote").status_code == 403
     assert organiser.get("/frammote/utvalg/1").status_code == 403
 
 

@@ -102,6 +102,7 @@ REGISTER: Final[Columns] = {
         "channel": "by e-mail, SMS or letter",
         "state": "whether it went and arrived, never when",
         "batch_id": "with which other letters it is printed",
+        "to_former": "whether the address was put right since, never when",
     },
     "named_credentials": {
         "entry_id": "whose, of a survey with names",
@@ -123,6 +124,7 @@ REGISTER: Final[Columns] = {
         "has_postal": "whether a letter can reach the member",
         "bounced_digest": "nothing without the data key",
         "letter_came_back": "whether a letter to the member did",
+        "return_noted_by": "the official who said so, never when",
     },
     "roll_readings": {
         "election_id": "the election",

@@ -426,6 +426,7 @@ def upgrade() -> None:
         sa.Column("has_postal", sa.Boolean(), nullable=False),
         sa.Column("bounced_digest", infra.columns.FixedBytes(length=32), nullable=True),
         sa.Column("letter_came_back", sa.Boolean(), nullable=False),
+        sa.Column("return_noted_by", sa.String(length=32), nullable=True),
         sa.CheckConstraint(
             "preferred IN ('email', 'sms', 'letter')",
             name=op.f("ck_roll_entries_preferred_is_known"),
@@ -444,6 +445,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "length(sealed_person) > 72 AND length(sealed_salt) = 104",
             name=op.f("ck_roll_entries_person_and_salt_are_encrypted"),
+        ),
+        sa.CheckConstraint(
+            "letter_came_back = (return_noted_by IS NOT NULL)",
+            name=op.f("ck_roll_entries_a_return_has_who_noted_it"),
         ),
         sa.ForeignKeyConstraint(
             ["election_id", "group_index"],
@@ -541,6 +546,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=10), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("batch_id", infra.columns.FixedBytes(length=16), nullable=True),
+        sa.Column("to_former", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "channel IN ('email', 'sms', 'letter')",
             name=op.f("ck_messages_channel_is_known"),
