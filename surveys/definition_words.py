@@ -94,6 +94,10 @@ _FINDINGS: Final[Mapping[FindingCode, LazyString]] = {
         "Spørsmålet ser ut til å be om fødselsnummer. Det er ikke lov i noen "
         "undersøkelse."
     ),
+    FindingCode.NAMES_IDENTITY_NUMBER: _(
+        "En overskrift eller en tekst nevner fødselsnummer. Ingen skal bes om å skrive "
+        "det, i noen undersøkelse."
+    ),
     FindingCode.EXACT_AGE: _(
         "Spørsmålet ber om nøyaktig alder. Spør heller om aldersgruppe."
     ),

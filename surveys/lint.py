@@ -21,6 +21,7 @@ from surveys.questionnaire import (
     Definition,
     Kind,
     Question,
+    Texts,
 )
 from surveys.translations_check import missing_translations
 
@@ -41,6 +42,8 @@ class FindingCode(StrEnum):
     ASKS_MEMBER_NUMBER = "asks_member_number"
     ASKS_BIRTH_DATE = "asks_birth_date"
     ASKS_IDENTITY_NUMBER = "asks_identity_number"
+    NAMES_IDENTITY_NUMBER = "names_identity_number"
+    """A title or a text beside the questions does."""
     EXACT_AGE = "exact_age"
     MUCH_BACKGROUND = "much_background"
     SMALL_GROUPS = "small_groups"
@@ -121,6 +124,7 @@ def lint_definition(
     findings = [
         *_of_content(definition),
         *_of_persons(definition, mode),
+        *_of_texts(definition),
         *_of_groups(definition, mode, invited, threshold),
         *_of_invited(mode, invited, threshold),
     ]
@@ -150,7 +154,7 @@ def _of_content(definition: Definition) -> Iterator[Finding]:
 
 def _of_persons(definition: Definition, mode: Mode) -> Iterator[Finding]:
     for question in definition.answered_questions:
-        if question.kind not in _TYPED_KINDS:
+        if question.kind not in _TYPED_KINDS and not question.other:
             continue
         title = _words_of(question)
         for code, words in _WORDS.items():
@@ -165,6 +169,21 @@ def _of_persons(definition: Definition, mode: Mode) -> Iterator[Finding]:
         else:
             if mode is not Mode.NAMED and _AGE.search(title):
                 yield Finding(FindingCode.EXACT_AGE, Severity.WARNING, question.code)
+
+
+def _of_texts(definition: Definition) -> Iterator[Finding]:
+    """Find what the questions of a page may ask for without a word of their own.
+
+    A warning: it may as well say that nobody shall write it.
+    """
+    number = _WORDS[FindingCode.ASKS_IDENTITY_NUMBER]
+    for page in definition.pages:
+        if number.search(_spoken(page.title)):
+            yield Finding(FindingCode.NAMES_IDENTITY_NUMBER, Severity.WARNING)
+        for each in page.questions:
+            if not each.is_answered and number.search(_words_of(each)):
+                code = FindingCode.NAMES_IDENTITY_NUMBER
+                yield Finding(code, Severity.WARNING, each.code)
 
 
 def _of_groups(
@@ -200,4 +219,8 @@ def _is_background(question: Question) -> bool:
 
 def _words_of(question: Question) -> str:
     # The help text is left out: it is where a designer writes "ikke skriv navn".
-    return "\n".join(question.title.own(each) for each in LANGUAGES).casefold()
+    return f"{_spoken(question.title)}\n{_spoken(question.other)}"
+
+
+def _spoken(texts: Texts) -> str:
+    return "\n".join(texts.own(each) for each in LANGUAGES).casefold()

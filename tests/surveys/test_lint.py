@@ -98,6 +98,26 @@ def test_closed_questions_and_help_texts_ask_for_nobody() -> None:
     assert codes([closed, advised]) == set()
 
 
+def test_identity_numbers_are_found_wherever_they_may_be_asked_for() -> None:
+    number, said = nb("Fødselsnummer"), FindingCode.NAMES_IDENTITY_NUMBER
+    for kind in ("single", "multiple", "dropdown"):
+        other = question("a", kind, choices=choices("ja", "nei"), other=nb("Annet"))
+        assert codes([other]) == set()
+        asked = other | {"title": number}
+        assert codes([asked], Mode.NAMED) == {FindingCode.ASKS_IDENTITY_NUMBER}
+        asked = other | {"other": number}
+        assert codes([asked]) == {FindingCode.ASKS_IDENTITY_NUMBER}
+    typed = question("a", "short_text", title=nb("Skriv her"))
+    for kind in ("heading", "information"):
+        assert codes([question("h", kind, title=number), typed]) == {said}
+    raw = questionnaire([typed])
+    raw["pages"][0]["title"] = number
+    definition = read_definition(raw)
+    found = lint_definition(definition, Mode.NAMED, None)
+    assert [(each.code, each.question) for each in found] == [(said, "")]
+    assert is_launchable(found), "it may say that nobody shall write it"
+
+
 def test_few_invited_are_warned_of_and_too_few_refused() -> None:
     asked = [question("a", "nps")]
     for invited, expected in [
