@@ -21,7 +21,7 @@ from accounts.guards import voter
 from infra.network import network_of
 from infra.problems import register_problem
 from infra.runtime import Runtime
-from infra.throttle import require_attempts_left
+from infra.throttle import TooManyAttempts, require_attempts_left
 from infra.web import current_runtime
 from surveys.casting import SUBMISSION_BYTES, AnswerRefused, answer_open_survey
 from surveys.form_answers import read_form_answers
@@ -32,6 +32,7 @@ from surveys.views.answering_pages import (
     Asked,
     Visit,
     asked_survey,
+    busy_page,
     ending_page,
     open_page,
     open_start,
@@ -49,7 +50,8 @@ LARGEST_FORM: Final = 1024 * 1024
 """Bytes; the longest texts that a questionnaire can ask for, with room."""
 MOST_FIELDS: Final = 5_000
 SENT_BY_A_NETWORK: Final = 300
-"""Forms within a quarter: an office shares one address, a script does not stop."""
+"""Forms of one survey within a quarter: an office shares one address, a script does
+not stop. Counted in Redis by a digest whose key is of the day, beside no response."""
 
 _PURPOSE: Final = "open-survey"
 
@@ -80,8 +82,9 @@ def answer(slug: str) -> ResponseReturnValue:
     runtime = current_runtime()
     asked = asked_survey(runtime, slug)
     visit = visit_of(asked, request.form.get("bytt") or request.form.get("sprak"))
-    stage = stage_of(asked.survey, runtime.clock.now())
-    if asked.survey.manifest.mode is not Mode.OPEN or stage != "open":
+    if asked.survey.manifest.mode is not Mode.OPEN:
+        return redirect(url_for("answering.page", slug=slug), 303)
+    if (stage := stage_of(asked.survey, runtime.clock.now())) != "open":
         return ending_page(asked, visit, stage)
     step = _step(asked)
     number = _number()
@@ -122,12 +125,19 @@ def _number() -> str:
     return sent if is_ours else secrets.token_hex(SUBMISSION_BYTES)
 
 
+def _require_forms_left(runtime: Runtime, survey_id: str) -> None:
+    network = network_of(request.remote_addr)
+    if not network:
+        return  # a proxy that names none: everybody would be counted as one
+    counted = f"{survey_id} {network}"
+    require_attempts_left(runtime, "service", _PURPOSE, counted, SENT_BY_A_NETWORK)
+
+
 def _send(
     runtime: Runtime, asked: Asked, visit: Visit, step: Step, number: str
 ) -> ResponseReturnValue:
-    network = network_of(request.remote_addr)
-    require_attempts_left(runtime, "service", _PURPOSE, network, SENT_BY_A_NETWORK)
     try:
+        _require_forms_left(runtime, asked.survey.id)
         with runtime.store("service").begin() as session:
             answer_open_survey(
                 session,
@@ -140,6 +150,8 @@ def _send(
         return ending_page(asked, visit, "closed")
     except AnswerRefused:
         return ending_page(asked, visit, "too_large")
+    except TooManyAttempts as refused:
+        return busy_page(asked, visit, step, number, refused.wait_seconds)
     slug = asked.survey.manifest.slug
     there = url_for("answering.receipt", slug=slug, sprak=visit.language)
     return redirect(there, 303)

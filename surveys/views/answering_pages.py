@@ -115,7 +115,7 @@ def open_start(asked: Asked, visit: Visit) -> ResponseReturnValue:
 
 
 def open_page(
-    asked: Asked, visit: Visit, step: Step, number: str
+    asked: Asked, visit: Visit, step: Step, number: str, *, is_busy: bool = False
 ) -> ResponseReturnValue:
     """One page of an open survey's form, or the last look."""
     sheet = AnswerSheet(
@@ -136,8 +136,19 @@ def open_page(
         sheet=sheet,
         number=number,
         carried=tuple(step.carried(asked.words)),
+        is_busy=is_busy,
     )
     return page, status
+
+
+def busy_page(
+    asked: Asked, visit: Visit, step: Step, number: str, wait_seconds: int
+) -> ResponseReturnValue:
+    """The last look once more, with all that was answered, to be sent later."""
+    answer = make_response(open_page(asked, visit, step, number, is_busy=True))
+    answer.status_code = 429
+    answer.headers["Retry-After"] = str(wait_seconds)
+    return answer
 
 
 def ending_page(asked: Asked, visit: Visit, stage: str) -> ResponseReturnValue:

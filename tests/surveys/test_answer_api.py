@@ -57,6 +57,9 @@ def test_a_response_leaves_no_cookie_no_line_and_no_session(
     )
     assert client.get(f"{base}/ordlyd.json").data == definition.data
     caplog.clear()
+    posted = client.post(base, data={"steg": "send"})
+    # Thanks would be untrue: a form is no way to answer here.
+    assert (posted.status_code, posted.location) == (303, base)
     taken = client.post(f"/api{base}/answer", json=document)
     again = client.post(f"/api{base}/answer", json=document)
     assert taken.status_code == again.status_code == 200

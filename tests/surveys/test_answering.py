@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from bs4 import BeautifulSoup, Tag
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+import surveys.views.answering
 from surveys.tables import Survey
 from tests.conftest import Stores
 from tests.surveys.course import course
@@ -87,6 +89,33 @@ def test_hostile_forms_store_nothing(site: OpenSite) -> None:
         assert client.post(PAGE, data={**SENDING, "nummer": "'--"}).status_code == 303
         assert client.get("/u/finnes-ikke").status_code == 404
     assert site.responses() == [{"deltok": "nei"}]
+
+
+def test_who_shares_a_busy_network_keeps_what_was_filled_in(
+    site: OpenSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(surveys.views.answering, "SENT_BY_A_NETWORK", 1)
+    with site.app.test_client() as client:
+        assert client.post(PAGE, data=SENDING).status_code == 303
+        again = {**SENDING, "nummer": "cd" * 16}
+        busy = client.post(PAGE, data=again)
+        assert busy.status_code == 429
+        assert 0 < int(busy.headers["Retry-After"]) <= 900
+        assert "Svaret er ikke sendt." in busy.text
+        kept = hidden(busy)
+        assert (kept["nummer"], kept["deltok"]) == (again["nummer"], "nei")
+        # Another network is none of it, nor is everybody behind a silent proxy one.
+        for address in ("192.0.2.7", "", ""):
+            form = {**SENDING, "nummer": secrets.token_hex(16)}
+            sent = client.post(
+                PAGE, data=form, environ_overrides={"REMOTE_ADDR": address}
+            )
+            assert sent.status_code == 303
+        runtime = site.runtime
+        # The same network has not used up another survey's forms.
+        with site.app.test_request_context(environ_base={"REMOTE_ADDR": "127.0.0.1"}):
+            surveys.views.answering._require_forms_left(runtime, "0" * 32)
+    assert len(site.responses()) == 4
 
 
 def test_what_was_typed_comes_back_as_plain_text(site: OpenSite) -> None:
