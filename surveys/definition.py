@@ -32,6 +32,7 @@ __all__ = [
     "definition_json",
     "read_definition",
     "read_definition_file",
+    "require_readable",
 ]
 
 MOST_BYTES: Final = 1024 * 1024
@@ -59,6 +60,17 @@ def definition_bytes(definition: Definition) -> bytes:
     return encode_json(definition_json(definition))
 
 
+def require_readable(data: bytes) -> None:
+    """Refuse a file of more than 1 MiB.
+
+    Raises:
+        DefinitionTooLarge: see there.
+
+    """
+    if len(data) > MOST_BYTES:
+        raise DefinitionTooLarge((Problem("", Reason.TOO_LONG, limit=MOST_BYTES),))
+
+
 def definition_digest(definition: Definition) -> bytes:
     """SHA-256 of `definition_bytes`, 32 bytes: a browser compares it with a file's."""
     return hashlib.sha256(definition_bytes(definition)).digest()
@@ -73,8 +85,7 @@ def read_definition_file(data: bytes) -> Definition:
         DefinitionRefused: as `read_definition`.
 
     """
-    if len(data) > MOST_BYTES:
-        raise DefinitionTooLarge((Problem("", Reason.TOO_LONG, limit=MOST_BYTES),))
+    require_readable(data)
     try:
         raw: JsonValue = json.loads(
             data.decode("utf-8-sig"),

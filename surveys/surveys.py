@@ -20,7 +20,12 @@ from infra.config import Settings
 from infra.databases import lock_named
 from infra.exchange import post_document
 from infra.slugs import claim_slug
-from surveys.definition import Definition, definition_bytes, read_definition
+from surveys.definition import (
+    Definition,
+    definition_bytes,
+    read_definition,
+    require_readable,
+)
 from surveys.modes import INVITED_MODES, Mode, require_tightened
 from surveys.phases import SurveyPhase
 from surveys.settings import (
@@ -243,6 +248,7 @@ def save_definition(
     Raises:
         NotADraft: it is launched or cancelled.
         EditedMeanwhile: another one was saved since.
+        DefinitionTooLarge: it has become longer than what is read back.
 
     """
     hold_survey(session, survey)
@@ -295,10 +301,12 @@ def _save(
     actor: str,
     at: datetime,
 ) -> None:
+    encoded = definition_bytes(definition)
+    require_readable(encoded)
     row = SurveyVersion(
         survey_id=survey.id,
         number=number,
-        definition=definition_bytes(definition),
+        definition=encoded,
         saved_by=actor,
         saved_at=at,
     )
