@@ -57,12 +57,16 @@ def wording_leaf(fingerprint: bytes, number: int, digest: bytes) -> Leaf:
     }
 
 
-def closed_leaf(fingerprint: bytes, at: datetime, received: int) -> Leaf:
-    """The leaf of a closing, and how many responses there were."""
+def closed_leaf(fingerprint: bytes, at: datetime, received: int, least: int) -> Leaf:
+    """The leaf of a closing, and how many responses there were.
+
+    Of fewer than `least`, the threshold, it does not say how many; nor that of none,
+    for then all others that do not say would be of somebody.
+    """
     return {
         "at": format_time(at),
         "fingerprint": fingerprint.hex(),
-        "received": received,
+        "received": received if received >= least else None,
         "type": "closed",
     }
 

@@ -16,7 +16,12 @@ from crypto.times import format_time
 from infra.audit import record_event
 from infra.config import Settings
 from infra.exchange import post_document
-from surveys.definition import Definition, definition_bytes, definition_digest
+from surveys.definition import (
+    Definition,
+    definition_bytes,
+    definition_digest,
+    require_readable,
+)
 from surveys.leaves import closed_leaf, ended_leaf, schedule_leaf, wording_leaf
 from surveys.log import append_to_log, service_seed
 from surveys.modes import INVITED_MODES, Mode
@@ -150,7 +155,10 @@ def close_survey(
     end_intake(session, survey_id)
     survey.phase, survey.closed_at = SurveyPhase.CLOSED, now
     survey.received = count_responses(session, survey_id)
-    leaf = closed_leaf(survey.fingerprint or b"", now, survey.received)
+    _forget_roll(survey)
+    leaf = closed_leaf(
+        survey.fingerprint or b"", now, survey.received, survey.threshold
+    )
     append_to_log(session, settings, survey_id, [leaf])
     body: JsonValue = {"at": format_time(now)}
     _tell_register(session, settings, survey, "survey-closed", body, at=now)
@@ -178,6 +186,7 @@ def cancel_survey(
     end_intake(session, survey.id)
     survey.phase = SurveyPhase.CANCELLED
     delete_responses(session, survey.id)
+    _forget_roll(survey)
     if survey.fingerprint is not None:
         leaf = ended_leaf(survey.fingerprint, at, how="cancelled")
         append_to_log(session, settings, survey.id, [leaf])
@@ -202,11 +211,13 @@ def change_wording(
 
     Raises:
         NotLaunched: it is a draft, or over.
+        DefinitionTooLarge: it has become longer than what is read back.
 
     """
     hold_survey(session, survey)
     if not is_launched(SurveyPhase(survey.phase)) or survey.fingerprint is None:
         raise NotLaunched
+    require_readable(definition_bytes(definition))
     number = _next_wording(session, survey.id)
     row = SurveyWording(
         survey_id=survey.id,
@@ -260,7 +271,8 @@ def delete_survey_data(
     survey.rewritten_at = None
     leaf = ended_leaf(survey.fingerprint or b"", now, how="deleted")
     append_to_log(session, settings, survey_id, [leaf])
-    _record(session, survey, "survey-deleted", SYSTEM, now, responses=str(number))
+    told = str(number) if number >= survey.threshold else "few"
+    _record(session, survey, "survey-deleted", SYSTEM, now, responses=told)
     return True
 
 
@@ -289,7 +301,8 @@ def note_marks(session: Session, survey_id: str, marks: int, now: datetime) -> N
     received = survey.received or 0
     if get_launched(session, survey_id).manifest.mode is not Mode.OPEN:
         kind = "survey-reconciled" if received <= marks else "responses-above-marks"
-        numbers = {"marks": str(marks), "responses": str(received)}
+        told = str(received) if received >= survey.threshold else "few"
+        numbers = {"marks": str(marks), "responses": told}
         _record(session, survey, kind, SYSTEM, now, **numbers)
 
 
@@ -297,6 +310,11 @@ def _hold(session: Session, survey_id: str) -> Survey:
     survey = get_survey(session, survey_id)
     hold_survey(session, survey)
     return survey
+
+
+def _forget_roll(survey: Survey) -> None:
+    """Forget groups, their sizes, and issuer keys; the manifest has what is public."""
+    survey.roll_draft = survey.roll_totals = None
 
 
 def _next_wording(session: Session, survey_id: str) -> int:

@@ -1,7 +1,7 @@
 """Responses and spent rights: the only code that writes or reads their tables (§8.4).
 
-A response waits in intake, sealed to a key that no web process opens, until enough
-others wait. Then all move in one transaction, each under a key drawn anew and in the
+A response waits in intake, sealed to the survey's public key, until enough others
+wait. Then all move in one transaction, each under a key drawn anew and in the
 order of those; the rights they were given with move in another. So nothing that is
 kept, hidden columns and old copies among it, says which right gave which response.
 """

@@ -65,7 +65,7 @@ class Survey(ServiceBase):
     key_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), unique=True)
     """The data key of the responses, by its name in the keystore."""
     intake_key: Mapped[bytes | None] = mapped_column(Bytes32)
-    """X25519: what is taken in is sealed to it, and only a worker opens it."""
+    """X25519: what is taken in is sealed to it; the data key opens it."""
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     received: Mapped[int | None]
     """Responses at the closing."""
@@ -183,7 +183,7 @@ class _ResponseColumns:
 
 
 class ResponseInIntake(_ResponseColumns, ServiceBase):
-    """A response that waits for its batch, sealed to a key that only workers have."""
+    """A response that waits for its batch, sealed so that who writes cannot read."""
 
     __tablename__ = "response_intake"
 

@@ -82,6 +82,7 @@ def test_anonymous_survey_lives_from_draft_to_deletion(site: InvitedSite) -> Non
     site.sweep(CLOSED)
     survey = site.survey()
     assert (survey.phase, survey.received, survey.marks) == ("closed", 4, 4)
+    assert (survey.roll_draft, survey.roll_totals) == (None, None)
     found = Counter(str(each.answers["q1"]) for each in site.responses())
     assert found == {"ja": 3, "nei": 1}
     assert {(each.group, each.respondent) for each in site.responses()} == {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -50,8 +51,9 @@ def test_what_no_manifest_may_hold_is_refused_of_a_draft(
 ) -> None:
     assert not is_text(character)
     assert not is_line(character)
+    changed: dict[str, Any] = {name: f"For{character}bundet"}
     with pytest.raises(TextMalformed):
-        check_settings(replace(WANTED, **{name: f"For{character}bundet"}))
+        check_settings(replace(WANTED, **changed))
 
 
 def test_responses_are_not_kept_for_ever() -> None:
