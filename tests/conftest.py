@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 ON_SQLITE_FIRST = (
     "tests/accounts/",
     "tests/browser/",
+    "tests/faults/test_killed_long_work.py",
     "tests/register/test_address_changes.py",
     "tests/register/test_bounces.py",
     "tests/register/test_election_documents.py",

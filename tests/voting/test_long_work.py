@@ -6,30 +6,20 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import redis
 from sqlalchemy import update
 
 from crypto.encoding import decode_json
 from infra.audit import verify_chain
 from infra.clock import FixedClock
-from infra.config import load_settings
 from infra.queues import queue_of
-from infra.runtime import Runtime
 from infra.tables import AUDIT
 from tests.conftest import Stores
-from tests.voting.whole_election import (
-    AFTER,
-    NO,
-    ORGANISER,
-    YES,
-    WholeElection,
-    a_new_election,
-)
+from tests.voting.whole_election import AFTER, ORGANISER
+from tests.voting.work_room import Room, a_work_room
 from voting import long_work, work_steps
 from voting.concluding import keep_protocol
 from voting.counting_room import CountNotStarted
@@ -38,75 +28,20 @@ from voting.jobs import sweep_service
 from voting.long_work import (
     HOLD,
     Progress,
-    Workbench,
     WorkKind,
-    WorkState,
     list_waiting,
     take_next,
-    work_states,
 )
 from voting.record_export import RecordBeingWritten, record_file
 from voting.tables import BoardLeaf, Tally
-from voting.tallying import request_count
 from voting.work_jobs import WORK_JOB, WORK_SECONDS, carry_on
 from voting.work_steps import carry_out
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
-    """A closed election that can be counted, and a runtime."""
-
-    runtime: Runtime
-    election: WholeElection
-
-    def at(self, clock: FixedClock) -> Room:
-        """The same at another time."""
-        return Room(replace(self.runtime, clock=clock), self.election)
-
-    @property
-    def bench(self) -> Workbench:
-        runtime = self.runtime
-        return Workbench(runtime.store("service"), runtime.settings, runtime.clock)
-
-    def request(self) -> None:
-        with self.election.store.begin() as session:
-            request_count(session, self.election.id, actor=ORGANISER)
-
-    def state(self, kind: WorkKind) -> WorkState | None:
-        with self.election.store.reading() as session:
-            return work_states(session, self.election.id).get(kind)
-
-    def queued(self) -> list[str]:
-        return [each.func_name or "" for each in queue_of(self.runtime, "service").jobs]
-
-
 @pytest.fixture
 def room(stores: Stores, tmp_path: Path, redis_url: str) -> Iterator[Room]:
-    settings = load_settings(
-        {
-            "URNE_ENVIRONMENT": "test",
-            "URNE_DATA_DIR": str(tmp_path),
-            "URNE_VERIFIER_SOCKET": str(tmp_path / "v.sock"),
-            "REDIS_URL": redis_url,
-            "SERVICE_DATABASE_URL": stores.urls["service"],
-        }
-    )
-    with a_new_election(stores.service, settings, tmp_path) as election:
-        election.hold_ceremony()
-        election.freeze_roll()
-        election.seal()
-        election.open()
-        election.vote([YES, YES, NO])
-        election.close()
-        connection = redis.Redis.from_url(settings.redis_url("service"))
-        runtime = Runtime(
-            settings,
-            FixedClock(AFTER),
-            {"register": stores.register, "service": stores.service},
-            {"service": connection},
-        )
-        yield Room(runtime, election)
-        connection.close()
+    with a_work_room(stores, tmp_path, redis_url) as lent:
+        yield lent
 
 
 def test_nobody_waits_for_the_tally_and_a_worker_makes_it(room: Room) -> None:
