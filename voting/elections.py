@@ -18,6 +18,7 @@ from infra.databases import lock_named
 from infra.exchange import post_document
 from infra.slugs import claim_slug
 from voting.drafts import Draft, decode_draft, encode_draft, require_committee
+from voting.joint_breaking import break_joint
 from voting.phases import Phase, require_transition
 from voting.sealed import UnknownElection
 from voting.tables import CeremonyMessage, CommitteeSeat, Election
@@ -269,6 +270,7 @@ def cancel_election(
         body={"at": format_time(at)},
         at=at,
     )
+    break_joint(session, election.id, actor=actor, at=at)
     record_event(
         session,
         at=at,

@@ -24,6 +24,7 @@ from voting.elections import (
     note_roll_draft,
     note_roll_totals,
 )
+from voting.joint_breaking import break_joint
 from voting.lifecycle import (
     has_final_marks,
     show_final_checkpoint,
@@ -137,17 +138,24 @@ def take_address_change(
 def take_certificate(
     session: Session, document: ReceivedDocument, runtime: Runtime
 ) -> None:
-    """Keep the shredding certificate; an approved election is shredded with it."""
+    """Keep the shredding certificate; an approved election is shredded with it.
+
+    One that nobody has approved breaks its joint count, whatever comes later.
+    """
     fields = read_object(document.body, ("certificate",))
     election = get_election(session, document.subject)
+    hold_phase(session, election)
     election.certificate = encode_json(fields.of("certificate"))
     if election.phase == Phase.APPROVED:
         require_transition(Phase.APPROVED, Phase.SHREDDED)
         election.phase = Phase.SHREDDED
     ask_for(session, document.subject, WorkKind.ANNEX, actor=SYSTEM)
+    now = runtime.clock.now()
+    if election.approved_at is None:
+        break_joint(session, election.id, actor=SYSTEM, at=now)
     record_event(
         session,
-        at=runtime.clock.now(),
+        at=now,
         actor=SYSTEM,
         kind="roll-shredded",
         subject=document.subject,

@@ -37,7 +37,9 @@ def list_unfinished(session: Session, now: datetime) -> list[str]:
     """Return the joint counts that can be concluded, or are not printed."""
     printed = select(JointPrint.joint_id)
     query = select(JointCount.id).where(
-        JointCount.declaration.is_not(None), JointCount.id.not_in(printed)
+        JointCount.declaration.is_not(None),
+        JointCount.broken_at.is_(None),
+        JointCount.id.not_in(printed),
     )
     found = session.scalars(query.order_by(JointCount.id)).all()
     return [

@@ -1,8 +1,9 @@
 """Use cases of joint counts: propose, agree for the own election, leave.
 
 Whoever proposes names the others' elections by their short names, which stand in their
-public addresses. Each union's organiser then agrees for the own election alone, once it
-is sealed; with the last of them the count is declared, before any election has opened.
+public addresses, and learns nothing of them by it. Each union's organiser then agrees
+for the own election alone, once it is sealed; with the last of them the count is
+declared, before any election has opened. To be invited binds nobody.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from infra.audit import record_event
@@ -39,15 +40,18 @@ BEFORE_OPENING = frozenset({Phase.DRAFT, Phase.KEYS, Phase.READY})
 
 
 class UnknownJoint(Exception):
-    """There is no such joint count, or the election is in none."""
+    """There is no such joint count, or the election is not in it."""
 
 
 class AlreadyJoint(Exception):
-    """An election is in a joint count already."""
+    """The own election proposed, or has agreed to, another joint count."""
 
 
 class UnknownSibling(Exception):
-    """No election has this short name; the first that is wrong is named."""
+    """No election that could be invited has this short name; the first is named.
+
+    One that is there and cannot be invited is not told from one that is not there.
+    """
 
     def __init__(self, slug: str) -> None:
         """Take what was typed: the address of an election is public."""
@@ -82,18 +86,41 @@ class Joint:
 
     @property
     def is_broken(self) -> bool:
-        """Tell whether one of its elections will never have an approved result."""
-        return any(
-            each.phase == Phase.CANCELLED
-            or (each.certificate is not None and each.approved_at is None)
-            for each in self.elections
-        )
+        """Tell whether there will never be a result of it; never taken back."""
+        return self.row.broken_at is not None
 
 
 def find_joint(session: Session, election_id: str) -> Joint | None:
-    """Return the joint count that an election is in, or was invited to."""
-    sibling = session.get(JointSibling, election_id)
-    return None if sibling is None else load_joint(session, sibling.joint_id)
+    """Return the one joint count that an election proposed, or has agreed to."""
+    query = select(JointSibling.joint_id).where(
+        JointSibling.election_id == election_id,
+        or_(JointSibling.agreed_by.is_not(None), JointSibling.place == 0),
+    )
+    found = session.scalars(query).one_or_none()
+    return None if found is None else load_joint(session, found)
+
+
+def list_invitations(session: Session, election_id: str) -> list[Joint]:
+    """Return what an election is invited to and may still agree to."""
+    own = find_joint(session, election_id)
+    if own is not None and own.is_declared:
+        return []
+    query = select(JointSibling.joint_id).where(
+        JointSibling.election_id == election_id,
+        JointSibling.agreed_by.is_(None),
+        JointSibling.place > 0,
+    )
+    found = session.scalars(query.order_by(JointSibling.joint_id)).all()
+    invitations = [load_joint(session, each) for each in found]
+    return [
+        joint
+        for joint in invitations
+        if all(
+            each.phase in BEFORE_OPENING
+            for sibling, each in joint.siblings
+            if sibling.agreed_by or sibling.place == 0 or each.id == election_id
+        )
+    ]
 
 
 def declared_title(session: Session, election_id: str) -> tuple[str, str] | None:
@@ -137,25 +164,28 @@ def propose_joint(
     """Invite other unions' elections to be counted jointly with one's own.
 
     Raises:
-        JointRefused: `number`, `open`, `same-election`, or `title`.
-        UnknownSibling, AlreadyJoint: see there.
+        JointRefused: `number`, `open` (the own), `same-election`, or `title`.
+        UnknownSibling: there is no such election, or it cannot be invited any more.
+        AlreadyJoint: see there.
 
     """
     title = " ".join(title.split())
     if not 1 <= len(title) <= LONGEST_TITLE or not title.isprintable():
         raise JointRefused("title")
     own = get_election(session, election_id)
-    elections = [own, *(_by_slug(session, slug) for slug in slugs)]
-    if not 2 <= len(elections) <= MOST_SIBLINGS:  # noqa: PLR2004 - one is not joint
+    if not 2 <= 1 + len(slugs) <= MOST_SIBLINGS:  # noqa: PLR2004 - one is not joint
         raise JointRefused("number")
-    if len({each.id for each in elections}) < len(elections):
+    if len({own.slug, *slugs}) <= len(slugs):
         raise JointRefused("same-election")
+    elections = [own, *(_by_slug(session, slug) for slug in slugs)]
     for each in sorted(elections, key=lambda one: one.id):
         hold_phase(session, each)
-        if each.phase not in BEFORE_OPENING:
-            raise JointRefused("open")
-        if session.get(JointSibling, each.id) is not None:
-            raise AlreadyJoint
+    if own.phase not in BEFORE_OPENING:
+        raise JointRefused("open")
+    if find_joint(session, own.id) is not None:
+        raise AlreadyJoint
+    for each in elections[1:]:
+        _require_invitable(session, each)
     row = JointCount(id=secrets.token_hex(16), title=title)
     session.add(row)
     session.flush()
@@ -172,6 +202,7 @@ def agree_to_joint(
     session: Session,
     settings: Settings,
     election_id: str,
+    joint_id: str,
     *,
     actor: str,
     at: datetime,
@@ -179,15 +210,18 @@ def agree_to_joint(
     """Agree for one election; the last one declares the count.
 
     Raises:
-        UnknownJoint, NotSealedYet: see there.
+        UnknownJoint, NotSealedYet, AlreadyJoint: see there.
         AlreadyDeclared: all have agreed.
         JointRefused: the elections differ, or one has opened; nothing is stored.
 
     """
-    joint = _hold(session, election_id)
+    joint = _hold(session, election_id, joint_id)
     if joint.is_declared:
         raise AlreadyDeclared
-    own = session.get_one(JointSibling, election_id)
+    mine = find_joint(session, election_id)
+    if mine is not None and mine.row.id != joint_id:
+        raise AlreadyJoint
+    own = session.get_one(JointSibling, (election_id, joint_id))
     election = get_election(session, election_id)
     if election.manifest is None or election.phase == Phase.CANCELLED:
         raise NotSealedYet
@@ -202,16 +236,16 @@ def agree_to_joint(
 
 
 def leave_joint(
-    session: Session, election_id: str, *, actor: str, at: datetime
+    session: Session, election_id: str, joint_id: str, *, actor: str, at: datetime
 ) -> None:
     """Say no for one election, or take the proposal back: nothing is left of it.
 
     Raises:
-        UnknownJoint: it is in none.
+        UnknownJoint: it is not in this one.
         AlreadyDeclared: too late.
 
     """
-    joint = _hold(session, election_id)
+    joint = _hold(session, election_id, joint_id)
     if joint.is_declared:
         raise AlreadyDeclared
     _record(session, joint.elections, "joint-declined", actor, at)
@@ -220,15 +254,15 @@ def leave_joint(
     session.execute(delete(JointCount).where(JointCount.id == joint.row.id))
 
 
-def siblings_of(joint: Joint) -> list[Sibling]:
-    """Return a joint count's elections as they were sealed.
+def siblings_of(elections: Sequence[Election]) -> list[Sibling]:
+    """Return elections as they were sealed.
 
     Raises:
         NotSealedYet: one is not.
 
     """
     found = []
-    for each in joint.elections:
+    for each in elections:
         if each.manifest is None:
             raise NotSealedYet
         sealed = sealed_of(each)
@@ -243,7 +277,7 @@ def siblings_of(joint: Joint) -> list[Sibling]:
 def _declare(
     session: Session, settings: Settings, joint: Joint, actor: str, at: datetime
 ) -> None:
-    siblings = siblings_of(joint)
+    siblings = siblings_of(joint.elections)
     require_joinable(siblings, at)
     if any(each.phase != Phase.READY for each in joint.elections):
         raise JointRefused("open")
@@ -263,15 +297,12 @@ def _declare(
     _record(session, joint.elections, "joint-declared", actor, at)
 
 
-def _hold(session: Session, election_id: str) -> Joint:
-    sibling = session.get(JointSibling, election_id)
-    if sibling is None:
-        raise UnknownJoint
-    lock_named(session, b"joint", sibling.joint_id.encode())
+def _hold(session: Session, election_id: str, joint_id: str) -> Joint:
+    lock_named(session, b"joint", joint_id.encode())
     session.flush()
     session.expire_all()  # what was read before may have been changed meanwhile
-    joint = find_joint(session, election_id)
-    if joint is None:
+    joint = load_joint(session, joint_id)
+    if election_id not in {each.id for each in joint.elections}:
         raise UnknownJoint
     for each in sorted(joint.elections, key=lambda one: one.id):
         hold_phase(session, each)
@@ -283,6 +314,12 @@ def _by_slug(session: Session, slug: str) -> Election:
     if found is None:
         raise UnknownSibling(slug)
     return found
+
+
+def _require_invitable(session: Session, election: Election) -> None:
+    joint = find_joint(session, election.id)
+    if election.phase not in BEFORE_OPENING or (joint and joint.is_declared):
+        raise UnknownSibling(election.slug)
 
 
 def _record(

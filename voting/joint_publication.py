@@ -37,7 +37,10 @@ class ShownJoined(HeldByJoint):
 
 
 def is_ready(joint: Joint, now: datetime) -> bool:
-    """Tell whether a declared count may be added up: all approved, no embargo left."""
+    """Tell whether a declared count may be added up: all approved, no embargo left.
+
+    Never once it is broken, also when the last approval came after all.
+    """
     if not joint.is_declared or joint.is_broken:
         return False
     return all(

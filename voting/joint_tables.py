@@ -6,13 +6,16 @@ up to, once they are public.
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from infra.columns import Bytes32, Bytes64
+from infra.columns import Bytes32, Bytes64, UTCDateTime
 from infra.databases import ServiceBase
 
 ID_LENGTH = 32
+_OWN = "agreed_by IS NOT NULL OR place = 0"
 
 
 class JointCount(ServiceBase):
@@ -28,6 +31,8 @@ class JointCount(ServiceBase):
     protocol: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Once every election is approved and public."""
     protocol_signature: Mapped[bytes | None] = mapped_column(Bytes64)
+    broken_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Once an election of it was cancelled, or shredded without approval: for good."""
 
     __table_args__ = (
         CheckConstraint(
@@ -42,11 +47,18 @@ class JointCount(ServiceBase):
             "protocol IS NULL OR declaration IS NOT NULL",
             name="nothing_is_added_up_undeclared",
         ),
+        CheckConstraint(
+            "protocol IS NULL OR broken_at IS NULL",
+            name="nothing_is_added_up_once_broken",
+        ),
     )
 
 
 class JointSibling(ServiceBase):
-    """One election of a joint count; an election is in one at the most."""
+    """One election of a joint count, or one that is invited to it.
+
+    It may be invited to several; it proposes, or has agreed to, one at the most.
+    """
 
     __tablename__ = "joint_siblings"
 
@@ -54,16 +66,25 @@ class JointSibling(ServiceBase):
         String(ID_LENGTH), ForeignKey("elections.id"), primary_key=True
     )
     joint_id: Mapped[str] = mapped_column(
-        String(ID_LENGTH), ForeignKey("joint_counts.id"), index=True
+        String(ID_LENGTH), ForeignKey("joint_counts.id"), primary_key=True, index=True
     )
     place: Mapped[int]
-    """Counting from 0: the order in which the unions are shown."""
+    """Counting from 0: the order in which the unions are shown; 0 proposed it."""
     agreed_by: Mapped[str | None] = mapped_column(String(ID_LENGTH))
     """An organiser of the union's own."""
     shown_alone: Mapped[bool | None]
     """Whether the union's own numbers are public; null until concluded."""
 
-    __table_args__ = (CheckConstraint("place >= 0", name="places_count_from_zero"),)
+    __table_args__ = (
+        CheckConstraint("place >= 0", name="places_count_from_zero"),
+        Index(
+            "uq_joint_siblings_own_count",
+            "election_id",
+            unique=True,
+            sqlite_where=text(_OWN),
+            postgresql_where=text(_OWN),
+        ),
+    )
 
 
 class JointPrint(ServiceBase):

@@ -2,6 +2,8 @@
 
 The time is set before the count begins, so that nobody who knows the result chooses
 it. What the board holds, and what the committee signs, is the same with and without.
+It has a last date: a joint count waits for all its elections, and one union's organiser
+must not be able to keep every union's result from everybody.
 """
 
 from __future__ import annotations
@@ -16,9 +18,11 @@ from crypto.times import format_time
 from infra.audit import record_event
 from infra.databases import lock_named
 from voting.count_begun import is_count_begun
-from voting.elections import get_election
+from voting.elections import draft_of, get_election
+from voting.joint_counts import find_joint
 from voting.phases import Phase
 from voting.record_export import require_approved
+from voting.schedule import is_published_too_late
 from voting.tables import Election
 
 FIRST_TO_READ: Final = frozenset({Role.COMMITTEE, Role.AUDITOR})
@@ -41,6 +45,14 @@ class InThePast(PublicationRefused):
     """The time is over already."""
 
 
+class TooLate(PublicationRefused):
+    """The time is more than 90 days after closing."""
+
+
+class LaterThanAgreed(PublicationRefused):
+    """The other unions of a declared joint count agreed to an earlier time."""
+
+
 class NotPublished(Exception):
     """The result is not public yet."""
 
@@ -59,8 +71,10 @@ def set_publication(
 ) -> None:
     """Set when the result becomes public; None: as soon as it is approved.
 
+    In a declared joint count the time is moved forward only: the others wait for it.
+
     Raises:
-        CountBegun, InThePast: nothing is changed.
+        CountBegun, InThePast, TooLate, LaterThanAgreed: nothing is changed.
 
     """
     lock_named(session, b"phase", election_id.encode())
@@ -72,6 +86,10 @@ def set_publication(
         publish_at = publish_at.replace(microsecond=0)
         if publish_at <= at:
             raise InThePast
+        closes_at = election.closes_at or draft_of(election).closes_at
+        if is_published_too_late(publish_at, closes_at):
+            raise TooLate
+        _require_agreed(session, election, publish_at)
     election.publish_at = publish_at
     session.flush()
     record_event(
@@ -100,3 +118,11 @@ def require_public(election: Election, now: datetime) -> None:
     if election.publish_at is not None and now < election.publish_at:
         raise NotPublished(election.publish_at)
     require_approved(election)
+
+
+def _require_agreed(session: Session, election: Election, publish_at: datetime) -> None:
+    joint = find_joint(session, election.id)
+    if joint is None or not joint.is_declared:
+        return
+    if election.publish_at is None or publish_at > election.publish_at:
+        raise LaterThanAgreed

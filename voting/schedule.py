@@ -7,6 +7,7 @@ later and never earlier, with a reason (docs/protocol.md §4.5).
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from voting.leaves import ScheduleLeaf
 
@@ -33,6 +34,12 @@ class NotLater(ScheduleRefused):
 
 class NoReason(ScheduleRefused):
     """A closing time is moved without saying why."""
+
+
+LONGEST_EMBARGO: Final = timedelta(days=90)
+"""From closing to the time set for publication. As long as an election may wait for its
+approval before its roll is shredded, and its place in a joint count with it (§3.7, §9).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +107,8 @@ def fold_schedules(leaves: Iterable[ScheduleLeaf]) -> Schedule:
     if current is None:
         raise NoSchedule("the board has no schedule")
     return current
+
+
+def is_published_too_late(publish_at: datetime, closes_at: datetime) -> bool:
+    """Tell whether a result would wait longer than it may after the closing."""
+    return publish_at > closes_at + LONGEST_EMBARGO

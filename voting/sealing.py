@@ -25,6 +25,7 @@ from voting.leaves import Leaf, ManifestLeaf, encode_leaf, leaf_document
 from voting.manifest import encode_manifest, fingerprint_of, manifest_document
 from voting.manifest_model import ElectionId, Group, Holder, Manifest, Script
 from voting.phases import Phase, require_transition
+from voting.schedule import is_published_too_late
 from voting.tables import Election
 
 
@@ -78,6 +79,10 @@ def prepare_manifest(
     frozen = stored(election.roll_totals)
     if frozen is None:
         raise DraftIncomplete("roll-not-frozen")
+    # The closing may have been moved since the time was set.
+    publish_at = election.publish_at
+    if publish_at and is_published_too_late(publish_at, draft.closes_at):
+        raise DraftIncomplete("published-too-late")
     ceremony = load_ceremony(session, election, draft.threshold)
     totals = read_roll_totals(frozen)
     return _compose(

@@ -25,6 +25,7 @@ KINDS: Final[Mapping[str, LazyString]] = {
     "election-opened": _l("Valget åpnet"),
     "holder-page-opened": _l("En nøkkelside ble åpnet"),
     "joint-agreed": _l("Et forbund godtok en felles opptelling"),
+    "joint-broken": _l("En felles opptelling ble brutt"),
     "joint-concluded": _l("En felles opptelling ble lagt sammen"),
     "joint-declared": _l("En felles opptelling ble avtalt"),
     "joint-declined": _l("En felles opptelling ble avvist"),

@@ -412,6 +412,7 @@ SERVICE: Final[Columns] = {
         "declaration_signature": "the service's",
         "protocol": "what is public",
         "protocol_signature": "the service's",
+        "broken_at": "when it was broken, which is public",
     },
     "joint_prints": {
         "joint_id": "the joint count",

@@ -481,6 +481,9 @@ def test_time_of_publication_stands_once_the_count_has_begun(office: Office) -> 
         require_sound(refused)
     past = set_embargo(closed, when="tid", at="2027-01-01T12:00")
     assert "Tiden er alt passert." in past.text
+    far = set_embargo(closed, when="tid", at="2027-05-30T11:01")
+    assert "senest 90 dager etter at valget stenger" in far.text
+    assert office.election().publish_at is None
     set_embargo(closed, when="tid", at="2027-03-02T12:00")
     assert set_embargo(closed, when="straks").status == 200
     assert office.election().publish_at is None

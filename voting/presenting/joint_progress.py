@@ -9,9 +9,12 @@ from typing import Final
 
 from voting.elections import draft_of
 from voting.joint import JointRefused, require_joinable
-from voting.joint_counts import Joint, NotSealedYet, siblings_of
+from voting.joint_counts import Joint, siblings_of
+from voting.joint_tables import JointSibling
 from voting.phases import Phase
 from voting.presenting.translated import _
+from voting.publication import is_embargoed
+from voting.tables import Election
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name that extraction looks for
@@ -48,16 +51,19 @@ def joint_reason(refused: JointRefused) -> str:
 
 @dataclass(frozen=True, slots=True)
 class UnionProgress:
-    """Where one union's election stands."""
+    """Where one union's election stands.
+
+    Of one that is invited and has not agreed, `slug` alone is anybody else's to see.
+    """
 
     election: str
+    is_shown: bool
     organisation: str
     title: str
     slug: str
     phase: Phase
     is_sealed: bool
     has_agreed: bool
-    is_approved: bool
     public_at: datetime | None
     """A time that is set and still to come."""
 
@@ -66,7 +72,11 @@ class UnionProgress:
 class JointProgress:
     """Where a joint count stands."""
 
+    joint: str
+    title: str
     unions: tuple[UnionProgress, ...]
+    own: UnionProgress | None
+    """The viewer's."""
     hindrance: str
     """Why it cannot be declared as things stand; empty when it can, or is."""
     is_declared: bool
@@ -76,42 +86,86 @@ class JointProgress:
     """Somebody opened before all had agreed: there will be none."""
 
 
-def list_progress(joint: Joint, now: datetime) -> JointProgress:
-    """Return how far a joint count has come."""
+def list_progress(
+    joint: Joint, now: datetime, *, viewer: str | None = None
+) -> JointProgress:
+    """Return how far a joint count has come, as it is seen from one of its elections.
+
+    An invitation is no consent: until an election's union has agreed, nothing of it is
+    told to the others. Whoever proposes shows the own election to those invited.
+    """
+    known = [
+        each
+        for sibling, each in joint.siblings
+        if joint.is_declared or _is_shown(sibling, viewer)
+    ]
+    unions = tuple(
+        _progress_of(sibling, each, now, is_shown=each in known)
+        for sibling, each in joint.siblings
+    )
     return JointProgress(
-        unions=tuple(
-            UnionProgress(
-                election=election.id,
-                organisation=draft_of(election).organisation,
-                title=election.title,
-                slug=election.slug,
-                phase=Phase(election.phase),
-                is_sealed=election.manifest is not None,
-                has_agreed=sibling.agreed_by is not None,
-                is_approved=election.approved_at is not None,
-                public_at=election.publish_at
-                if election.publish_at is not None and now < election.publish_at
-                else None,
-            )
-            for sibling, election in joint.siblings
-        ),
-        hindrance="" if joint.is_declared else _hindrance(joint, now),
+        joint=joint.row.id,
+        title=joint.row.title,
+        unions=unions,
+        own=next((each for each in unions if each.election == viewer), None),
+        hindrance="" if joint.is_declared else _hindrance(joint, now, viewer),
         is_declared=joint.is_declared,
         is_broken=joint.is_broken,
         is_concluded=joint.row.protocol is not None,
         has_lapsed=not joint.is_declared
         and any(
-            each.phase not in {Phase.DRAFT, Phase.KEYS, Phase.READY}
-            for each in joint.elections
+            each.phase not in {Phase.DRAFT, Phase.KEYS, Phase.READY} for each in known
         ),
     )
 
 
-def _hindrance(joint: Joint, now: datetime) -> str:
-    try:
-        require_joinable(siblings_of(joint), now)
-    except NotSealedYet:
+def _is_shown(sibling: JointSibling, viewer: str | None) -> bool:
+    return (
+        sibling.agreed_by is not None
+        or sibling.place == 0
+        or sibling.election_id == viewer
+    )
+
+
+def _progress_of(
+    sibling: JointSibling, election: Election, now: datetime, *, is_shown: bool
+) -> UnionProgress:
+    if not is_shown:
+        return UnionProgress(
+            election=election.id,
+            is_shown=False,
+            organisation="",
+            title="",
+            slug=election.slug,
+            phase=Phase.DRAFT,
+            is_sealed=False,
+            has_agreed=False,
+            public_at=None,
+        )
+    return UnionProgress(
+        election=election.id,
+        is_shown=True,
+        organisation=draft_of(election).organisation,
+        title=election.title,
+        slug=election.slug,
+        phase=Phase(election.phase),
+        is_sealed=election.manifest is not None,
+        has_agreed=sibling.agreed_by is not None,
+        public_at=election.publish_at if is_embargoed(election, now) else None,
+    )
+
+
+def _hindrance(joint: Joint, now: datetime, viewer: str | None) -> str:
+    compared = [
+        each
+        for sibling, each in joint.siblings
+        if each.manifest is not None
+        and (sibling.agreed_by is not None or each.id == viewer)
+    ]
+    if len(compared) < 2:  # noqa: PLR2004 - one election differs from nothing
         return ""
+    try:
+        require_joinable(siblings_of(compared), now)
     except JointRefused as refused:
         return joint_reason(refused)
     return ""

@@ -21,7 +21,7 @@ from voting.elections import (
     get_election,
 )
 from voting.forms.elections import NewElectionForm, ReasonForm, SealForm
-from voting.joint_counts import find_joint
+from voting.joint_counts import find_joint, list_invitations
 from voting.manifest import encode_manifest, fingerprint_of
 from voting.overview import (
     SeatProgress,
@@ -104,12 +104,14 @@ def show(election_id: str) -> ResponseReturnValue:
         election = get_election(desk.session, election_id)
         overview = read_overview(desk.session, desk.settings, election)
         joint = find_joint(desk.session, election_id)
+        invitations = list_invitations(desk.session, election_id)
         given = issue_pass(current_official(), desk.at, service_seed(desk.settings))
     steps, seat = list_steps(overview), own_seat(overview)
     return election_page(
         "overview.html",
         election,
         alarm=alarm_of(election),
+        invitations=invitations,
         joint=joint,
         overview=overview,
         own_seat=seat,

@@ -34,6 +34,7 @@ from voting.joint_counts import (
     agree_to_joint,
     find_joint,
     leave_joint,
+    list_invitations,
     load_joint,
     propose_joint,
 )
@@ -49,6 +50,7 @@ blueprint = Blueprint("joint", __name__)
 blueprint.url_value_preprocessor(require_election_id)
 
 _HERE: Final = "/valg/<election_id>/felles"
+_ONE: Final = f"{_HERE}/<string(length=32):joint_id>"
 _PUBLIC: Final = "/felles/<string(length=32):joint_id>"
 
 
@@ -79,30 +81,38 @@ def propose(election_id: str) -> ResponseReturnValue:
             flash(_("Forslaget er lagt fram for de andre forbundene."), "success")
     except UnknownSibling as unknown:
         form.others.errors = [
-            _("Ingen avstemning heter «%(slug)s».", slug=unknown.slug)
+            _(
+                "Ingen avstemning som kan inviteres, heter «%(slug)s».",
+                slug=unknown.slug,
+            )
         ]
         return _page(election_id, form), 422
     return redirect(url_for("joint.show", election_id=election_id))
 
 
-@blueprint.post(f"{_HERE}/godta")
+@blueprint.post(f"{_ONE}/godta")
 @official(Role.ORGANISER)
-def agree(election_id: str) -> ResponseReturnValue:
+def agree(election_id: str, joint_id: str) -> ResponseReturnValue:
     """Agree for the own election."""
     with refusals_told(), acting() as desk:
         agree_to_joint(
-            desk.session, desk.settings, election_id, actor=desk.actor, at=desk.at
+            desk.session,
+            desk.settings,
+            election_id,
+            joint_id,
+            actor=desk.actor,
+            at=desk.at,
         )
         flash(_("Dere er med i den felles opptellingen."), "success")
     return redirect(url_for("joint.show", election_id=election_id))
 
 
-@blueprint.post(f"{_HERE}/avvis")
+@blueprint.post(f"{_ONE}/avvis")
 @official(Role.ORGANISER)
-def leave(election_id: str) -> ResponseReturnValue:
+def leave(election_id: str, joint_id: str) -> ResponseReturnValue:
     """Say no, or take the proposal back."""
     with refusals_told(), acting() as desk:
-        leave_joint(desk.session, election_id, actor=desk.actor, at=desk.at)
+        leave_joint(desk.session, election_id, joint_id, actor=desk.actor, at=desk.at)
         flash(_("Det blir ingen felles opptelling."), "success")
     return redirect(url_for("joint.show", election_id=election_id))
 
@@ -167,17 +177,17 @@ def _page(election_id: str, form: JointForm) -> str:
     with reading() as desk:
         election = get_election(desk.session, election_id)
         joint = find_joint(desk.session, election_id)
-        progress = list_progress(joint, desk.at) if joint else None
-    own = None
-    if progress:
-        own = next(each for each in progress.unions if each.election == election_id)
+        invited = list_invitations(desk.session, election_id)
+        progress, *invitations = [
+            list_progress(each, desk.at, viewer=election_id) if each else None
+            for each in (joint, *invited)
+        ]
     return election_page(
         "joint.html",
         election,
         form=form,
         press_form=PressForm(formdata=None),
-        joint=joint,
-        own=own,
+        invitations=invitations,
         progress=progress,
         may_propose=Phase(election.phase) in {Phase.DRAFT, Phase.KEYS, Phase.READY},
     )

@@ -50,7 +50,13 @@ from voting.proposal_making import (
     WrongPhase,
 )
 from voting.proposals import UnknownProposal
-from voting.publication import CountBegun, InThePast, NotPublished
+from voting.publication import (
+    CountBegun,
+    InThePast,
+    LaterThanAgreed,
+    NotPublished,
+    TooLate,
+)
 from voting.reconciliation import CountStopped
 from voting.record_export import RecordBeingWritten, RecordNotReady
 from voting.schedule import NotLater
@@ -93,6 +99,11 @@ SENTENCES: Final[Mapping[type[Exception], LazyString]] = {
     ),
     ForbiddenTransition: _("Valget er kommet lenger. Last siden på nytt."),
     InThePast: _("Tiden er alt passert. Velg en senere tid."),
+    LaterThanAgreed: _(
+        "Den felles opptellingen er avtalt med tiden som står. De andre forbundene"
+        " venter på den, så den kan bare settes tidligere."
+    ),
+    TooLate: _("Resultatet må bli kjent senest 90 dager etter at valget stenger."),
     LeftOutBefore: _(
         "En av dem du valgte, er satt ut av komiteen i dette valget: en seremoni kunne"
         " ikke gå videre med den nøkkelholderen. Da kan ingen komme inn igjen i samme"
@@ -107,7 +118,9 @@ SENTENCES: Final[Mapping[type[Exception], LazyString]] = {
     TooManyObjections: _("Det er ført så mange innsigelser som det er plass til."),
     HoldTooLong: _("Makuleringen kan utsettes høyst 30 dager om gangen, fra nå."),
     AlreadyDeclared: _("Den felles opptellingen er avtalt. Da kan ingen trekke seg."),
-    AlreadyJoint: _("En av avstemningene er med i en felles opptelling fra før."),
+    AlreadyJoint: _(
+        "Dette valget er med i en annen felles opptelling. Trekk det ut av den først."
+    ),
     JointRefused: _("Avstemningene kan ikke telles sammen."),
     NotSealedYet: _("Dere kan godta når deres eget valg er forseglet."),
     ShownJoined: _("Resultatet vises bare sammen med de andre forbundenes."),
@@ -169,6 +182,10 @@ INCOMPLETE: Final[Mapping[str, LazyString]] = {
         " i sakene."
     ),
     "no-contests": _("Det er ingen saker på stemmeseddelen."),
+    "published-too-late": _(
+        "Tiden for kunngjøringen er mer enn 90 dager etter stenging. Sett den"
+        " tidligere."
+    ),
     "roll-not-frozen": _("Manntallet er ikke frosset."),
     "threshold": _("Antallet som må til for å telle, passer ikke til komiteen."),
 }

@@ -584,6 +584,7 @@ def upgrade() -> None:
         sa.Column(
             "protocol_signature", infra.columns.FixedBytes(length=64), nullable=True
         ),
+        sa.Column("broken_at", infra.columns.UTCDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(declaration IS NULL) = (declaration_signature IS NULL)",
             name=op.f("ck_joint_counts_declaration_is_signed"),
@@ -595,6 +596,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "protocol IS NULL OR declaration IS NOT NULL",
             name=op.f("ck_joint_counts_nothing_is_added_up_undeclared"),
+        ),
+        sa.CheckConstraint(
+            "protocol IS NULL OR broken_at IS NULL",
+            name=op.f("ck_joint_counts_nothing_is_added_up_once_broken"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_joint_counts")),
         sqlite_with_rowid=False,
@@ -637,12 +642,21 @@ def upgrade() -> None:
             ["joint_counts.id"],
             name=op.f("fk_joint_siblings_joint_id_joint_counts"),
         ),
-        sa.PrimaryKeyConstraint("election_id", name=op.f("pk_joint_siblings")),
+        sa.PrimaryKeyConstraint(
+            "election_id", "joint_id", name=op.f("pk_joint_siblings")
+        ),
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("joint_siblings", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_joint_siblings_joint_id"), ["joint_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_joint_siblings_own_count",
+            ["election_id"],
+            unique=True,
+            sqlite_where=sa.text("agreed_by IS NOT NULL OR place = 0"),
+            postgresql_where=sa.text("agreed_by IS NOT NULL OR place = 0"),
         )
 
     op.create_table(
@@ -932,6 +946,11 @@ def downgrade() -> None:
     op.drop_table("response_intake")
     op.drop_table("printed_documents")
     with op.batch_alter_table("joint_siblings", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_joint_siblings_own_count",
+            sqlite_where=sa.text("agreed_by IS NOT NULL OR place = 0"),
+            postgresql_where=sa.text("agreed_by IS NOT NULL OR place = 0"),
+        )
         batch_op.drop_index(batch_op.f("ix_joint_siblings_joint_id"))
 
     op.drop_table("joint_siblings")
