@@ -37,6 +37,7 @@ ON_SQLITE_FIRST = (
     "tests/browser/",
     "tests/faults/test_killed_long_work.py",
     "tests/register/test_address_changes.py",
+    "tests/register/test_address_telling.py",
     "tests/register/test_bounces.py",
     "tests/register/test_election_documents.py",
     "tests/register/test_late_additions_pages.py",
