@@ -42,7 +42,9 @@ def take_roll_draft(
     fields = Fields.of(document.body, "at", "groups")
     parse_time(fields.text("at"))
     read_groups(fields, "count")
-    get_survey(session, document.subject).roll_draft = encode_json(document.body)
+    survey = get_survey(session, document.subject)
+    if survey.phase == SurveyPhase.DRAFT:  # one that comes late brings nothing back
+        survey.roll_draft = encode_json(document.body)
 
 
 @handles("service", "survey-roll-totals")

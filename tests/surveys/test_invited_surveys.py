@@ -11,8 +11,11 @@ import pytest
 from sqlalchemy import text
 
 from crypto.answer_signature import respondent_digest
+from crypto.encoding import JsonValue
 from crypto.errors import TokenRefused
 from crypto.group import GENERATOR
+from crypto.times import format_time
+from infra.exchange import ReceivedDocument
 from infra.keystore import KeyDestroyed
 from infra.token_verifier import VerifierAnsweredNo
 from register.named_rights import UnknownRespondent, find_respondent
@@ -27,6 +30,7 @@ from surveys.casting import (
     OtherSurvey,
     read_answer_request,
 )
+from surveys.exchange_handlers import take_roll_draft
 from surveys.lifecycle import cancel_survey
 from surveys.modes import Mode
 from surveys.phases import SurveyPhase
@@ -279,6 +283,11 @@ def test_cancelling_deletes_what_was_answered(lite: InvitedSite) -> None:
     lite.sweep(DURING)
     for table in ("responses", "response_intake", "spent_tokens", "spent_intake"):
         assert rows(lite, table) == 0
+    body: JsonValue = {"at": format_time(DURING), "groups": []}
+    late = ReceivedDocument("survey-roll-draft", lite.id, body, bytes(32))
+    with lite.service.begin() as session:
+        take_roll_draft(session, late, lite.runtime)
+    assert (lite.survey().roll_draft, lite.survey().roll_totals) == (None, None)
     with lite.register.reading() as session:
         assert require_roll(session, lite.id).phase == "cancelled"
     assert lite.survey().rewritten_at is not None
