@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from crypto.documents import Fields
-from crypto.encoding import JsonValue, encode_json
+from crypto.encoding import JsonValue, decode_json, encode_json
 from crypto.errors import NonCanonicalEncoding
 from crypto.signing import SIGNATURE_BYTES, SigningSeed, sign, verify_signature
 from crypto.statements import codes_parts, schedule_parts
@@ -55,6 +55,12 @@ def wording_leaf(fingerprint: bytes, number: int, digest: bytes) -> Leaf:
         "number": number,
         "type": "wording",
     }
+
+
+def is_wording(encoded: bytes) -> bool:
+    """Tell whether a leaf of the log is one of `wording_leaf`."""
+    leaf = decode_json(encoded)
+    return isinstance(leaf, dict) and leaf.get("type") == "wording"
 
 
 def closed_leaf(fingerprint: bytes, at: datetime, received: int, least: int) -> Leaf:

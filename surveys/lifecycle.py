@@ -23,6 +23,7 @@ from surveys.definition import (
     require_readable,
 )
 from surveys.leaves import closed_leaf, ended_leaf, schedule_leaf, wording_leaf
+from surveys.lint import is_launchable, lint_definition
 from surveys.log import append_to_log, service_seed
 from surveys.modes import INVITED_MODES, Mode
 from surveys.phases import SurveyPhase, is_launched, require_step
@@ -33,10 +34,16 @@ from surveys.responses import (
     forget_identities,
 )
 from surveys.results import forget_texts
-from surveys.sealed import get_launched, launched
+from surveys.sealed import (
+    get_launched,
+    launched,
+    launched_definition,
+    read_stored_definition,
+)
 from surveys.settings import SurveyRefused
 from surveys.surveys import SYSTEM, get_survey, hold_survey
 from surveys.tables import Survey, SurveyWording
+from surveys.wording import require_wording_only
 
 WARNED_DAYS: Final = (1, 7, 30)
 """Before the deletion its owner is warned when so many days are left."""
@@ -55,6 +62,10 @@ class ReasonRefused(SurveyRefused):
 
 class NotLaunched(SurveyRefused):
     """Only a launched survey has words to put right."""
+
+
+class WordingRefused(SurveyRefused):
+    """With these words it could not have been launched (surveys/lint.py)."""
 
 
 class IdentitiesGone(SurveyRefused):
@@ -206,17 +217,20 @@ def change_wording(
 ) -> int:
     """Publish a launched survey's questionnaire with other words; return its number.
 
-    That nothing but words differs is for the caller to have checked, against
-    `launched_definition` (surveys/sealed.py).
-
     Raises:
         NotLaunched: it is a draft, or over.
+        NotWordingOnly: it asks something else than what was launched.
+        WordingRefused: see there.
         DefinitionTooLarge: it has become longer than what is read back.
 
     """
     hold_survey(session, survey)
     if not is_launched(SurveyPhase(survey.phase)) or survey.fingerprint is None:
         raise NotLaunched
+    first = read_stored_definition(launched_definition(session, survey.id))
+    require_wording_only(first, definition)
+    if not is_launchable(lint_definition(definition, Mode(survey.mode), None)):
+        raise WordingRefused
     require_readable(definition_bytes(definition))
     number = _next_wording(session, survey.id)
     row = SurveyWording(

@@ -21,7 +21,7 @@ from crypto.notes import Checkpoint, sign_note
 from crypto.signing import SigningSeed
 from infra.config import Settings
 from infra.databases import lock_named
-from surveys.leaves import Leaf, encode_leaf
+from surveys.leaves import Leaf, encode_leaf, is_wording
 from surveys.tables import Survey, SurveyCheckpoint, SurveyLeaf
 
 MOST_LEAVES_AT_ONCE: Final = 1_000
@@ -60,6 +60,17 @@ class LoggedLeaf:
 def service_seed(settings: Settings) -> SigningSeed:
     """Return the service's signing key; SideNotServed where it is not."""
     return SigningSeed(settings.secrets_of("service").signing_seed.reveal())
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchProof:
+    """What a survey has on the log, under one checkpoint."""
+
+    checkpoint: str
+    """The signed note."""
+    launch: LogProof
+    wording: LogProof | None
+    """Of the latest leaf with other words; None where there are none."""
 
 
 def origin_of(service_key: bytes) -> str:
@@ -142,28 +153,34 @@ def latest_leaves(session: Session, count: int) -> list[LoggedLeaf]:
     return found
 
 
-def prove_launch(session: Session, fingerprint: bytes) -> LogProof:
-    """Prove that a survey's manifest is on the log.
+def prove_launch(session: Session, fingerprint: bytes) -> LaunchProof:
+    """Prove that a survey's manifest is on the log, and its latest words.
 
     Raises:
         NotOnLog, NothingOnLog.
 
     """
-    # The leaf of the launch is a survey's first.
     query = (
-        select(SurveyLeaf.position)
+        select(SurveyLeaf.position, SurveyLeaf.body)
         .join(Survey, Survey.id == SurveyLeaf.survey_id)
         .where(Survey.fingerprint == fingerprint)
         .order_by(SurveyLeaf.position)
-        .limit(1)
     )
-    position = session.scalar(query)
-    if position is None:
+    leaves = session.execute(query).all()
+    if not leaves:
         raise NotOnLog
+    # Read after the leaves, which it therefore covers.
     checkpoint = latest_checkpoint(session)
     tree = _whole_tree(session, checkpoint.size)
-    hashes = tree.inclusion_proof(position, checkpoint.size)
-    return LogProof(checkpoint.size, checkpoint.root, position, hashes)
+
+    def proof(position: int) -> LogProof:
+        hashes = tree.inclusion_proof(position, checkpoint.size)
+        return LogProof(checkpoint.size, checkpoint.root, position, hashes)
+
+    reworded = [leaf.position for leaf in leaves if is_wording(leaf.body)]
+    wording = proof(reworded[-1]) if reworded else None
+    # The leaf of the launch is a survey's first.
+    return LaunchProof(checkpoint.note, proof(leaves[0].position), wording)
 
 
 def prove_consistency(session: Session, older: int, newer: int) -> LogProof:

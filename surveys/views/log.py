@@ -7,6 +7,7 @@ from typing import Final
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest
 
 from accounts.guards import voter
@@ -65,16 +66,19 @@ def checkpoint() -> ResponseReturnValue:
 @blueprint.get("/inklusjon")
 @voter("service")
 def inclusion() -> ResponseReturnValue:
-    """Prove that a survey's manifest is on the log."""
+    """Prove that a survey's manifest is on the log, and its latest words."""
     try:
         fingerprint = decode_hex(request.args.get("avtrykk", ""), length=32)
     except CryptoError:
         raise BadRequest from None
     with current_runtime().store("service").reading() as session:
         proof = prove_launch(session, fingerprint)
-        (leaf,) = read_log(session, proof.position, 1)
-        note = latest_checkpoint(session).note
-    found = {"checkpoint": note, "leaf": decode_json(leaf), **_document(proof)}
+        wording = proof.wording
+        found = {
+            "checkpoint": proof.checkpoint,
+            **_proven(session, proof.launch),
+            "wording": None if wording is None else _proven(session, wording),
+        }
     return jsonify(found=found)
 
 
@@ -86,6 +90,11 @@ def consistency() -> ResponseReturnValue:
     with current_runtime().store("service").reading() as session:
         proof = prove_consistency(session, older, newer)
     return jsonify(_document(proof))
+
+
+def _proven(session: Session, proof: LogProof) -> dict[str, JsonValue]:
+    (leaf,) = read_log(session, proof.position, 1)
+    return {"leaf": decode_json(leaf), **_document(proof)}
 
 
 def _document(proof: LogProof) -> dict[str, JsonValue]:

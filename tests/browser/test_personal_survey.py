@@ -13,6 +13,11 @@ from playwright.sync_api import Browser, Page, Route
 from sqlalchemy import text
 
 from app import create_app
+from crypto.codes import short_fingerprint
+from crypto.encoding import encode_json, group_base32
+from crypto.merkle import leaf_hash, node_hash
+from crypto.notes import Checkpoint, sign_note
+from surveys.log import origin_of, service_seed
 from surveys.modes import Mode
 from tests.browser.member import NARROW, Member, member
 from tests.conftest import Stores
@@ -301,6 +306,58 @@ def test_words_are_the_definitions_whatever_the_page_says(
         kari.sees("Deltakelse")
         chosen = kari.page.get_by_label("Ja, hele")
         assert chosen.get_attribute("value") == "ja"
+
+
+def test_code_from_a_letter_is_compared_with_what_was_computed(
+    anonymous: Survey, browser: Browser
+) -> None:
+    def told(route: Route) -> None:
+        body = route.fetch().text()
+        assert body.count(shown) == 1, "beneath the page, and in no screen of it"
+        body = body.replace(shown, "AAAA-AAAA-AAAA-AAAA")
+        route.fulfill(body=body, content_type="text/html; charset=utf-8")
+
+    link = anonymous.site.link(anonymous.site.members[0])
+    shown = group_base32(short_fingerprint(link.fingerprint), 4)
+    with member(browser) as kari:
+        kari.page.route(anonymous.url, told)
+        kari.open(anonymous.url)
+        kari.page.get_by_label("Svarkode").fill(link.code.printed)
+        kari.press("Gå videre")
+        kari.reads("Kontrollkoden i brevet skal være den samme som denne:")
+        assert kari.page.locator(".compare__code").inner_text() == shown
+
+
+def test_a_log_that_is_shown_to_one_respondent_is_an_alarm(
+    anonymous: Survey, browser: Browser
+) -> None:
+    site, link = anonymous.site, anonymous.link()
+    seed = service_seed(site.settings)
+    hidden = leaf_hash(b"another survey")
+
+    def forked(route: Route) -> None:
+        found = route.fetch().json()["found"]
+        launch = leaf_hash(encode_json(found["leaf"]))
+        root = node_hash(hidden, launch)
+        text = Checkpoint(origin_of(seed.public_key), 2, root).text
+        found |= {
+            "checkpoint": sign_note(text, "service.urne", seed).encoded,
+            "hashes": [hidden.hex()],
+            "position": 1,
+        }
+        route.fulfill(json={"found": found})
+
+    with member(browser) as kari:
+        kari.open(link)
+        kari.sees("Hvordan var kurset?")
+        before = kari.storage()
+        assert kari.page.get_by_role("alert").count() == 0
+        # What is compared is what holds the survey; the true log is shown beside it.
+        kari.page.route("**/inklusjon*", forked)
+        kari.open(link)
+        kari.reads("Oppslagstavla er ikke den samme som før")
+        assert kari.storage() == before
+        assert kari.posted("/identify") == []
 
 
 @pytest.mark.long

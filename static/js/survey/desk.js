@@ -41,6 +41,8 @@ export class Desk {
   #code;
   #salt;
   #credential;
+  // Digest of other words than those that the manifest has the digest of.
+  #wording = null;
 
   /**
    * Read the manifest, and refuse it if the link is for another one; read the questions,
@@ -65,13 +67,14 @@ export class Desk {
     const words = decodeJson(wording, LARGEST_DEFINITION);
     requireSameQuestions(launched, words);
     this.#survey = survey;
+    this.#wording = isEqual(definition, wording) ? null : fileDigest(wording);
     this.#code = code;
     const { fingerprint, mode, registerUrl, serviceKey } = survey;
     return {
       definition: words,
       draftName: encodeHex(digest("survey-draft-name", fingerprint, utf8(code))),
       fingerprint: encodeHex(fingerprint),
-      isReworded: !isEqual(definition, wording),
+      isReworded: this.#wording !== null,
       log: encodeHex(serviceKey),
       mode,
       registerUrl,
@@ -219,20 +222,33 @@ export class Desk {
   }
 
   /**
-   * Check that this very manifest is on the log that everybody sees.
-   * @param {{found: object}} given the service's proof with leaf and checkpoint
+   * Check that this very manifest is on the log that everybody sees, and the words as well
+   * where they are others.
+   * @param {{found: object}} given the service's proofs with leaves and checkpoint
    * @throws {BadInclusionProof} and what checkCheckpoint and decoding throw
    */
   checkLogged({ found }) {
-    const { checkpoint, hashes, leaf, position } = found;
-    const { root, size } = this.#head(checkpoint);
-    const expected = encodeJson({ manifest: this.#survey.document, type: "survey" });
-    if (!isEqual(encodeJson(leaf), expected)) {
-      throw new BadInclusionProof();
+    const { checkpoint, wording } = found;
+    const head = this.#head(checkpoint);
+    requireIncluded(head, found, { manifest: this.#survey.document, type: "survey" });
+    if (this.#wording !== null) {
+      requireIncluded(head, wording, {
+        digest: encodeHex(this.#wording),
+        fingerprint: encodeHex(this.#survey.fingerprint),
+        number: wording?.leaf.number ?? 0,
+        type: "wording",
+      });
     }
-    const proof = hashes.map((hash) => decodeHex(hash, HASH_BYTES));
-    verifyInclusion(leafHash(expected), position, size, proof, root);
   }
+}
+
+function requireIncluded({ root, size }, shown, leaf) {
+  const expected = encodeJson(leaf);
+  if (shown === null || !isEqual(encodeJson(shown.leaf), expected)) {
+    throw new BadInclusionProof();
+  }
+  const proof = shown.hashes.map((hash) => decodeHex(hash, HASH_BYTES));
+  verifyInclusion(leafHash(expected), shown.position, size, proof, root);
 }
 
 // Words may be put right after launch; what is asked may not (surveys/skeleton.py).

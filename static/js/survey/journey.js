@@ -77,25 +77,26 @@ export class Journey {
       // The statement on this page would be another survey's.
       throw new Stopped("ManifestRefused");
     }
-    await this.#requireLogged();
+    const proven = await this.#requireLogged();
     const { draftName, log, registerUrl } = this.#survey;
     this.#draft = new Draft(this.#ask, draftName);
     this.#answering = new Answering({
       ask: this.#ask, mode, registerUrl, slug, tell: (what) => this.#stage.tell(what),
     });
-    watchLog(this.#ask, LOG, `surveys:${log}`).then((alarm) => {
-      if (alarm !== null) {
-        raiseAlarm(alarm);
-      }
-    });
+    // Before anything is shown: the log that holds this survey is the one seen before.
+    const alarm = await watchLog(this.#ask, LOG, `surveys:${log}`, proven);
+    if (alarm !== null) {
+      raiseAlarm(alarm);
+    }
   }
 
-  // A manifest made for one respondent alone would not stand where everybody looks.
+  // A manifest, or words, made for one respondent alone would not stand where everybody looks.
   async #requireLogged() {
     const address = `${LOG}/inklusjon?avtrykk=${this.#survey.fingerprint}`;
     try {
       const { found } = await patiently(() => getJson(address));
       await this.#ask("checkLogged", { found });
+      return found.checkpoint;
     } catch (error) {
       const isOpen = error.name === "Unreachable" || error.name === "Busy";
       throw isOpen ? error : new Stopped("NotLogged");
@@ -104,6 +105,7 @@ export class Journey {
 
   #showStart() {
     this.#stage.show(new Screen("start", {
+      words: { check_code: this.#survey.short },
       shown: [
         ...(this.#survey.typed ? ["typed"] : []),
         ...(this.#survey.isReworded ? ["reworded"] : []),

@@ -12,12 +12,14 @@ const UNSIGNED = ["BadSignature", "CheckpointRefused", "MalformedNote", "Unknown
  * @param {function(string, object=): Promise<*>} ask of openWorker
  * @param {string} address of the log's pages
  * @param {string} name under which this browser remembers it
+ * @param {string} [proven] the checkpoint under which the log was just shown to hold
+ *   something: that very one is compared, for another one may be of another log
  * @returns {Promise<string|null>} the alarm's name, or null where nothing speaks against it
  */
-export async function watchLog(ask, address, name) {
+export async function watchLog(ask, address, name, proven) {
   const known = knownCheckpoint(name);
   try {
-    const note = await patiently(() => getText(`${address}/sjekkpunkt`));
+    const note = proven ?? await patiently(() => getText(`${address}/sjekkpunkt`));
     const newer = await ask("checkCheckpoint", { note });
     if (known !== null) {
       await requireContinued(ask, address, known, newer);

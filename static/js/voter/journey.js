@@ -86,6 +86,7 @@ export class Journey {
 
   #showStart() {
     this.#stage.show(new Screen("start", {
+      words: { check_code: this.#election.short },
       shown: this.#election.typed ? ["typed"] : [],
       actions: { start: () => this.#start() },
     }));
