@@ -8,7 +8,7 @@ access is decided, and no view can be reached that forgot to ask.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, Final, Literal, TypeVar, cast
 
@@ -75,6 +75,19 @@ class Access:
 
 
 _OWNERS: Final[dict[Side, Owner]] = {}
+
+Seated = Callable[[Session, str, str], bool]
+"""Tells, on the service, whether an official sits in an election's committee.
+
+Where there is no such election it says yes: the view tells that it is not there.
+"""
+_SEATED: Final[list[Seated]] = []
+
+
+def tells_seated(seated: Seated) -> Seated:
+    """Mark what the service asks who sits in a committee."""
+    _SEATED[:] = [seated]
+    return seated
 
 
 def tells_owner(side: Side) -> Callable[[Owner], Owner]:
@@ -234,6 +247,8 @@ def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Any]:
             return _to_second_step()
         except (NotSignedIn, PassRefused):
             return _to_entrance(access.kind)
+        if access.roles:
+            g.official = _in_election(g.official, access, arguments)
         if access.roles and not access.roles & g.official.roles:
             raise Forbidden
         if access.roles and g.official.union:
@@ -245,6 +260,23 @@ def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Any]:
             return _to_second_step()
 
     return guard
+
+
+def _in_election(
+    official: OfficialIdentity, access: Access, arguments: dict[str, Any]
+) -> OfficialIdentity:
+    """Leave the committee's role only to those who sit in this election's committee."""
+    election_id = arguments.get("election_id")
+    if election_id is None or Role.COMMITTEE not in official.roles:
+        return official
+    if access.side == "register":
+        seated = election_id in official.seats
+    else:
+        with current_runtime().store("service").reading() as session:
+            seated = all(ask(session, str(election_id), official.id) for ask in _SEATED)
+    if seated:
+        return official
+    return replace(official, roles=official.roles - {Role.COMMITTEE})
 
 
 def _require_own_union(

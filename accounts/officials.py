@@ -73,6 +73,12 @@ class OfficialIdentity:
     union: str = ""
     """Whose elections alone the official works with; empty: everybody's here."""
 
+    seats: frozenset[str] = frozenset()
+    """Ids of elections whose committee the official sits in, as a pass carries them.
+
+    At most `MOST_SEATS`. On the service itself they are asked of the database.
+    """
+
     def may_work_for(self, organisation: str) -> bool:
         """Tell whether an organisation's elections are the official's to see."""
         return not self.union or plain_name(organisation) == self.union

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from accounts.officials import OfficialIdentity
-from accounts.roles import District, Role
+from accounts.roles import MOST_SEATS, District, Role
 from accounts.sessions import SESSION_HOURS
 from crypto.encoding import decode_json, encode_json
 from crypto.errors import CryptoError
@@ -43,7 +43,14 @@ class Pass:
 
 
 def issue_pass(official: OfficialIdentity, now: datetime, seed: SigningSeed) -> str:
-    """Return a pass for an official, printable ASCII, signed by the service."""
+    """Return a pass for an official, printable ASCII, signed by the service.
+
+    Raises:
+        ValueError: the official has more than `MOST_SEATS` seats, which fit no cookie.
+
+    """
+    if len(official.seats) > MOST_SEATS:
+        raise ValueError("too many seats for a pass")
     present_by = now + timedelta(minutes=MINUTES_TO_PRESENT)
     expires_at = now + timedelta(hours=SESSION_HOURS)
     body = encode_json(
@@ -57,6 +64,7 @@ def issue_pass(official: OfficialIdentity, now: datetime, seed: SigningSeed) -> 
             "name": official.name,
             "present_by": int(present_by.timestamp()),
             "roles": sorted(role.value for role in official.roles),
+            "seats": sorted(official.seats),
             "union": official.union,
         }
     )
@@ -107,6 +115,7 @@ def _from_document(document: object) -> Pass:
             roles,
             districts,
             str(document["union"]),
+            frozenset(str(each) for each in document["seats"]),
         ),
         datetime.fromtimestamp(document["issued_at"], UTC),
         datetime.fromtimestamp(document["present_by"], UTC),

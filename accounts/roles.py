@@ -40,6 +40,10 @@ MOST_DISTRICTS: Final = 4
 """Of one official, so that all of them fit into the register's cookie."""
 
 
+MOST_SEATS: Final = 8
+"""Elections in whose committee a pass says that an official sits; see there."""
+
+
 class DistrictMalformed(ValueError):
     """Organisation and group are 1 to 100 printable characters each."""
 

@@ -26,7 +26,8 @@ from voting.schedule import is_published_too_late
 from voting.tables import Election
 
 FIRST_TO_READ: Final = frozenset({Role.COMMITTEE, Role.AUDITOR})
-"""Who reads a result that is not public yet."""
+"""Who reads a result that is not public yet; the committee's role is one of those who
+sit in the election's committee (accounts/guards.py)."""
 
 _BEFORE_THE_COUNT: Final = frozenset(
     {Phase.DRAFT, Phase.KEYS, Phase.READY, Phase.OPEN, Phase.CLOSED}

@@ -6,18 +6,24 @@ no ballot. It stands in the link's fragment once, and its digest here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.officials import OfficialIdentity
+from accounts.officials import OfficialIdentity, identity_of
+from accounts.revocations import revoke_passes
+from accounts.roles import MOST_SEATS
+from accounts.tables import Official
 from crypto.encoding import draw_base32, normalise_base32
 from crypto.errors import NonCanonicalEncoding
 from crypto.hashing import digest
 from infra.audit import record_event
+from infra.config import Settings
 from voting.draft_editing import CommitteeNumbers, with_numbers
 from voting.drafts import encode_draft, require_committee
 from voting.elections import (
@@ -38,6 +44,46 @@ _WITHOUT_HOLDERS_PAGE: Final = frozenset({Phase.DRAFT, Phase.CANCELLED})
 
 class NotSeated(Exception):
     """This official has no seat in the committee of this election."""
+
+
+def is_seated(session: Session, election_id: str, official_id: str) -> bool:
+    """Tell whether an official sits in an election's committee."""
+    query = select(CommitteeSeat.index).where(
+        CommitteeSeat.election_id == election_id,
+        CommitteeSeat.official_id == official_id,
+    )
+    return session.scalar(query) is not None
+
+
+def with_seats(
+    session: Session, official: OfficialIdentity, first: str | None = None
+) -> OfficialIdentity:
+    """Return the official with the seats that a pass tells the register of.
+
+    The `MOST_SEATS` last to close, and among them `first`, whose page is open.
+    """
+    query = (
+        select(Election.id)
+        .join(CommitteeSeat, CommitteeSeat.election_id == Election.id)
+        .where(CommitteeSeat.official_id == official.id)
+        .order_by((Election.id == first).desc(), Election.closes_at.desc(), Election.id)
+        .limit(MOST_SEATS)
+    )
+    return replace(official, seats=frozenset(session.scalars(query)))
+
+
+@contextmanager
+def lost_seats_revoked(
+    session: Session, settings: Settings, election_id: str, at: datetime
+) -> Iterator[None]:
+    """Take back the passes of those who lose their seat in what is done within."""
+    query = select(CommitteeSeat.official_id).where(
+        CommitteeSeat.election_id == election_id
+    )
+    before = set(session.scalars(query))
+    yield
+    for official_id in sorted(before - set(session.scalars(query))):
+        revoke_passes(session, settings, official_id, at)
 
 
 class SeatUnknown(Exception):
@@ -110,7 +156,8 @@ def seat_of(session: Session, election_id: str, access_key: str) -> CommitteeSea
     It is looked up by digest, so that how long it takes tells nothing of the key.
 
     Raises:
-        SeatUnknown: malformed, replaced by a newer key, or of another election.
+        SeatUnknown: malformed, replaced by a newer key, of another election, or its
+            official's account is closed or confined to another union.
 
     """
     try:
@@ -124,9 +171,18 @@ def seat_of(session: Session, election_id: str, access_key: str) -> CommitteeSea
         CommitteeSeat.access_digest == _digest(election_id, key),
     )
     seat = session.scalars(query).one_or_none()
-    if seat is None:
+    if seat is None or not _is_account_open(session, seat):
         raise SeatUnknown
     return seat
+
+
+def _is_account_open(session: Session, seat: CommitteeSeat) -> bool:
+    """Tell whether the seat's official may still work with the election."""
+    account = session.get(Official, seat.official_id)
+    if account is None or account.disabled:
+        return False
+    election = session.get_one(Election, seat.election_id)
+    return identity_of(account).may_work_for(draft_of(election).organisation)
 
 
 def _seat_of_official(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from accounts.roles import (
     LONGEST_DISTRICT_NAME,
     MOST_DISTRICT_BYTES,
     MOST_DISTRICTS,
+    MOST_SEATS,
     District,
     Role,
 )
@@ -54,12 +56,16 @@ def test_pass_fits_a_cookie() -> None:
         for number in range(MOST_DISTRICTS)
     )
     longest = OfficialIdentity(
-        "a" * 32, "😀" * 100, frozenset(Role), districts, union=name
+        *("a" * 32, "😀" * 100, frozenset(Role), districts),
+        union=name,
+        seats=frozenset(f"{number:032x}" for number in range(MOST_SEATS)),
     )
     text = issue_pass(longest, NOW, SEED)
     assert text.isascii()
     assert len(text) < LARGEST_PASS
     assert read_pass(text, SEED.public_key, NOW).official == longest
+    with pytest.raises(ValueError, match="too many seats"):
+        issue_pass(replace(longest, seats=longest.seats | {"f" * 32}), NOW, SEED)
 
 
 def test_pass_grows_stale_in_a_page_and_ends_with_the_day() -> None:
@@ -101,6 +107,7 @@ SOUND = {
     "name": "b",
     "present_by": 1,
     "roles": [],
+    "seats": [],
     "union": "",
 }
 
@@ -117,6 +124,7 @@ SOUND = {
         {**SOUND, "present_by": "x"},
         {**SOUND, "issued_at": None},
         {**SOUND, "districts": None},
+        {**SOUND, "seats": None},
         {**SOUND, "districts": [["Forbundet"]]},
         {**SOUND, "districts": [["Forbundet", "  "]]},
         {**SOUND, "districts": [[1, 2]]},

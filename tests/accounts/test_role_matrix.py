@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -327,7 +328,8 @@ class Caller:
         else:
             secrets = site.runtime.settings.secrets_of("service")
             seed = SigningSeed(secrets.signing_seed.reveal())
-            given = issue_pass(who, site.now, seed)
+            seated = replace(who, seats=frozenset({ID}))
+            given = issue_pass(seated, site.now, seed)
             self.client.set_cookie(REGISTER_COOKIE, given, path="/r")
         with site.runtime.store("service").begin() as session:
             token = opened(session, who.id, site.now)

@@ -35,11 +35,12 @@ def a_pass(
     who: str = OFFICIAL,
     districts: frozenset[District] = frozenset(),
     union: str = "",
+    seats: frozenset[str] = frozenset({ELECTION}),
 ) -> str:
     """Return a pass as the service gives it to an official."""
     given = frozenset(roles) if roles else EVERY_ROLE
     own = office.runtime.settings.secrets_of("service").signing_seed.reveal()
-    identity = OfficialIdentity(who, "Åse Arrangør", given, districts, union)
+    identity = OfficialIdentity(who, "Åse Arrangør", given, districts, union, seats)
     return issue_pass(identity, office.now, seed or SigningSeed(own))
 
 
@@ -103,10 +104,13 @@ def signed_in(
     who: str = OFFICIAL,
     districts: frozenset[District] = frozenset(),
     union: str = "",
+    seats: frozenset[str] = frozenset({ELECTION}),
 ) -> Browser:
     """Return a browser that came in with a pass."""
     client = (app or an_app(office)).test_client()
-    given = a_pass(office, *roles, who=who, districts=districts, union=union)
+    given = a_pass(
+        office, *roles, who=who, districts=districts, union=union, seats=seats
+    )
     answer = client.post("/r/inn", data={"pass": given})
     assert answer.status_code == 200
     return Browser(client)

@@ -7,17 +7,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from accounts.officials import OfficialIdentity, create_official
 from accounts.roles import Role
+from accounts.tables import Official
 from crypto.ceremony import post_keys
 from crypto.passwords import CHEAPEST_FOR_TESTS
 from crypto.sealing import SealingKey
 from crypto.signing import SigningSeed
 from infra.config import load_settings
 from infra.databases import Store
+from infra.exchange import pending_documents
 from infra.tables import ServiceAudit
 from tests.conftest import Stores
 from voting.ceremony import list_seats, load_ceremony, post_message
@@ -47,9 +49,11 @@ from voting.seats import (
     NotSeated,
     SeatsNotNeededYet,
     SeatUnknown,
+    lost_seats_revoked,
     open_seat,
     seat_members,
     seat_of,
+    with_seats,
 )
 from voting.tables import CeremonyMessage, Election
 
@@ -214,6 +218,50 @@ def test_one_member_cannot_have_two_seats(union: Union) -> None:
     twice = (*union.members[:2], union.members[0])
     with union.writing() as (session, election), pytest.raises(SeatTwice):
         seat_members(session, election, twice, TWO_OF_THREE, actor="system", at=NOW)
+
+
+def test_who_loses_the_seat_loses_the_passes_and_nobody_else(
+    union: Union, tmp_path: Path
+) -> None:
+    settings = load_settings(
+        {"URNE_ENVIRONMENT": "test", "URNE_DATA_DIR": str(tmp_path)}
+    )
+    union.seat()
+    with union.writing() as (session, election):
+        with lost_seats_revoked(session, settings, election.id, NOW):
+            seat_members(
+                session,
+                election,
+                (union.members[0], *union.members[2:]),
+                TWO_OF_THREE,
+                actor="system",
+                at=NOW,
+            )
+        told = [
+            each.subject
+            for each in pending_documents(session)
+            if each.kind == "passes-revoked"
+        ]
+        assert told == [union.members[1].id]
+        assert with_seats(session, union.members[0]).seats == {election.id}
+        assert with_seats(session, union.members[1]).seats == frozenset()
+
+
+@pytest.mark.parametrize("change", [{"disabled": True}, {"union": "Et annet"}])
+def test_key_opens_nothing_once_the_account_may_not(
+    union: Union, change: dict[str, object]
+) -> None:
+    union.begin_ceremony()
+    key, other = union.open(0), union.open(1)
+    account = Official.id == union.members[0].id
+    with union.writing() as (session, _election):
+        session.execute(update(Official).where(account).values(union="Forbundet"))
+    assert union.index_of(key) == 1, "of the election's own union"
+    with union.writing() as (session, _election):
+        session.execute(update(Official).where(account).values(**change))
+    with pytest.raises(SeatUnknown):
+        union.index_of(key)
+    assert union.index_of(other) == 2
 
 
 def test_new_committee_begins_the_ceremony_anew(union: Union) -> None:

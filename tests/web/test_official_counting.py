@@ -359,9 +359,8 @@ def test_objection_is_filed_by_a_member_and_read_by_all(office: Office) -> None:
     assert "Aase Aa 1. mars 2027 kl. 10.11 Se <script>over</script>" in filed.text
     # The fourth of the officials' committee has no seat in this one.
     other = closed.visit(office.people.committee[3])
-    assert "Før innsigelsen" not in other.get(path).text
-    refused = other.post(here, page="/valg", text="Også jeg")
-    assert "Du sitter ikke i valgkomiteen" in refused.text
+    assert other.get(path).status == 403
+    assert other.post(here, page="/valg", text="Også jeg").status == 403
     organiser = closed.visit(office.people.organiser)
     token = organiser.get("/valg/ny").soup.select_one("[name=csrf_token]")
     assert token is not None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from flask import Blueprint, flash, jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -31,7 +32,7 @@ from voting.presenting.ceremony_words import (
     show_disputes,
 )
 from voting.presenting.missing import missing_before_ceremony
-from voting.seats import open_seat
+from voting.seats import lost_seats_revoked, open_seat
 from voting.views.acting import Desk, acting, reading, refusals_told
 from voting.views.pages import election_page, own_seat, require_election_id
 
@@ -53,7 +54,7 @@ def seat(election_id: str) -> ResponseReturnValue:
     form, officials = _offered(election_id)
     if not form.validate():
         return _page(election_id, form), 422
-    with refusals_told(), acting() as desk:
+    with refusals_told(), seating(election_id) as desk:
         choose_committee(
             desk.session,
             get_election(desk.session, election_id),
@@ -106,7 +107,7 @@ def begin_without(election_id: str, index: int) -> ResponseReturnValue:
     form, free, _words = _leaving(election_id, index)
     if not form.validate():
         return _leave_out_page(election_id, index, form), 422
-    with refusals_told(), acting() as desk:
+    with refusals_told(), seating(election_id) as desk:
         election = get_election(desk.session, election_id)
         who, numbers = form.chosen(free), form.numbers
         exclude_dealer(
@@ -154,6 +155,15 @@ def _filled_form(desk: Desk, overview: Overview) -> CommitteeForm:
     form.threshold.data = overview.draft.threshold
     form.approvals.data = overview.draft.approvals_needed
     return form
+
+
+@contextmanager
+def seating(election_id: str) -> Iterator[Desk]:
+    """Open a writing transaction; who loses a seat in it loses the passes as well."""
+    with acting() as desk:
+        given = (desk.session, desk.settings, election_id, desk.at)
+        with lost_seats_revoked(*given):
+            yield desk
 
 
 def _page(election_id: str, form: CommitteeForm | None) -> str:

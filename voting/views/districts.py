@@ -5,11 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from accounts.guards import current_official, of_every_union, official
-from accounts.passes import issue_pass
 from accounts.roles import ELECTION_ROLES, Role, plain_name
 from voting.elections import draft_of, list_elections
-from voting.sealing import service_seed
 from voting.views.acting import reading
+from voting.views.pages import fresh_pass
 
 blueprint = Blueprint("districts", __name__, url_prefix="/valg/krets")
 
@@ -28,7 +27,7 @@ def index() -> str:
             if plain_name(draft_of(each).organisation) in own
             and me.may_work_for(draft_of(each).organisation)
         ]
-        given = issue_pass(me, desk.at, service_seed(desk.settings))
+        given = fresh_pass(desk)
     return render_template(
         "voting/official/districts.html",
         elections=found,

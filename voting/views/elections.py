@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts.guards import current_official, of_every_union, official
-from accounts.passes import issue_pass
 from accounts.roles import ELECTION_ROLES, Role
 from crypto.codes import short_fingerprint
 from crypto.encoding import group_base32
@@ -38,13 +37,14 @@ from voting.presenting.step import COMMITTEE, EVERYBODY, ORGANISER
 from voting.presenting.steps import list_steps, next_step, waiting_step, who_words
 from voting.scripts_manifest import voter_scripts
 from voting.sealed import sealed_of
-from voting.sealing import prepare_manifest, seal_election, service_seed
+from voting.sealing import prepare_manifest, seal_election
 from voting.views import refusals
 from voting.views.acting import Desk, acting, reading, refusals_told
 from voting.views.creating import create_from, own_basics, propose_times
 from voting.views.districts import is_contact_alone
 from voting.views.pages import (
     election_page,
+    fresh_pass,
     list_own_elections,
     may_open,
     own_seat,
@@ -105,7 +105,7 @@ def show(election_id: str) -> ResponseReturnValue:
         overview = read_overview(desk.session, desk.settings, election)
         joint = find_joint(desk.session, election_id)
         invitations = list_invitations(desk.session, election_id)
-        given = issue_pass(current_official(), desk.at, service_seed(desk.settings))
+        given = fresh_pass(desk, election_id)
     steps, seat = list_steps(overview), own_seat(overview)
     return election_page(
         "overview.html",
@@ -221,6 +221,7 @@ def _review_page(election_id: str, form: SealForm) -> str:
         election = get_election(desk.session, election_id)
         overview = read_overview(desk.session, desk.settings, election)
         missing = [] if overview.is_sealed else list_missing(overview, desk.at)
+        given = fresh_pass(desk, election_id)
         manifest = None
         if election.manifest is not None:
             manifest = sealed_of(election).manifest
@@ -241,9 +242,7 @@ def _review_page(election_id: str, form: SealForm) -> str:
         missing=missing,
         review=review,
         code=code,
-        register_pass=issue_pass(
-            current_official(), desk.at, service_seed(desk.settings)
-        ),
+        register_pass=given,
         register_url=desk.settings.register_url,
     )
 

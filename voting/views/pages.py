@@ -8,12 +8,21 @@ from typing import Any, Final
 from flask import abort, render_template, url_for
 from sqlalchemy.orm import Session
 
-from accounts.guards import current_official, tells_owner
+from accounts.guards import (
+    current_entrant,
+    current_official,
+    tells_owner,
+    tells_seated,
+)
+from accounts.passes import issue_pass
 from accounts.roles import Role
 from voting.elections import draft_of, list_elections
 from voting.overview import Overview, SeatProgress
 from voting.phases import Phase
+from voting.sealing import service_seed
+from voting.seats import is_seated, with_seats
 from voting.tables import Election
+from voting.views.acting import Desk
 
 _ENDPOINTS: Final = {
     "forhandsvisning": "elections.preview",
@@ -87,13 +96,35 @@ def section_urls(election: Election) -> dict[str, str]:
 
 
 def list_own_elections(session: Session) -> list[Election]:
-    """Return the elections that are the official's to see, the latest first."""
+    """Return the elections that are the official's to see, the latest first.
+
+    To who is of committees alone, those with a seat.
+    """
     me = current_official()
+    seated_alone = not me.roles & {Role.ORGANISER, Role.AUDITOR}
     return [
         each
         for each in list_elections(session)
         if me.may_work_for(draft_of(each).organisation)
+        and (not seated_alone or is_seated(session, each.id, me.id))
     ]
+
+
+def fresh_pass(desk: Desk, election_id: str | None = None) -> str:
+    """Return a pass to the register; with the seat in the election that is open.
+
+    Of all the official's roles: in another tab it serves another election.
+    """
+    me = with_seats(desk.session, current_entrant().official, election_id)
+    return issue_pass(me, desk.at, service_seed(desk.settings))
+
+
+@tells_seated
+def sits_here(session: Session, election_id: str, official_id: str) -> bool:
+    """Tell whether an official sits in the committee, if the election is there."""
+    if session.get(Election, election_id) is None:
+        return True
+    return is_seated(session, election_id, official_id)
 
 
 @tells_owner("service")
