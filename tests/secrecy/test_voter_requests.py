@@ -28,6 +28,7 @@ from tests.secrecy.installation import (
 )
 from tests.secrecy.watched import (
     EVERY,
+    WHERE_NOTHING_IS,
     Watched,
     header,
     is_ok,
@@ -93,7 +94,7 @@ def test_a_voters_request_touches_one_side_alone(
     visits: Mapping[str, Watched], endpoint: str
 ) -> None:
     watched = visits[endpoint]
-    assert is_ok(watched.exchange)
+    assert is_ok(watched.exchange) or endpoint in WHERE_NOTHING_IS
     assert watched.touched == {watched.exchange.side}
 
 

@@ -8,6 +8,7 @@ for the other side as well.
 from __future__ import annotations
 
 import http.client
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ import pytest
 
 import infra.databases
 import infra.runtime
+from crypto.knowledge import KNOWLEDGE_BYTES
 from infra.databases import Store
 from infra.runtime import Runtime
 from infra.sides import Side, other_side
@@ -131,7 +133,66 @@ WHEN_SHREDDED: Final[Mapping[str, Asking]] = {
     "certificate.download": lambda visitor: visitor.get("/makuleringsattest.json"),
 }
 
-EVERY: Final = {**WHILE_OPEN, **WHEN_SHREDDED}
+_POINT: Final = "e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76"
+"""ristretto255's base point (RFC 9496, A.1), where any will do."""
+
+
+def _of_no_survey(path: str, *, method: str = "GET", **sent: object) -> Asking:
+    body = json.dumps(sent).encode() if sent else b""
+    return lambda visitor: visitor.held.line.ask("service", method, path, body)
+
+
+def _named_right(visitor: Visitor) -> Exchange:
+    names = ("blinded", "credential", "fingerprint", "login")
+    sent = {**dict.fromkeys(names, _POINT), "signature": "00" * 64}
+    path = "/r/ingen-slik/right/named"
+    return visitor.held.line.ask("register", "POST", path, json.dumps(sent).encode())
+
+
+_RESPONSE: Final = {
+    "credential": _POINT,
+    "fingerprint": "00" * 32,
+    "signature": "00" * KNOWLEDGE_BYTES,
+}
+_NO_JOINT: Final = "/felles/" + "0" * 32
+
+WHERE_NOTHING_IS: Final[Mapping[str, Asking]] = {
+    "register_voter.named_right": _named_right,
+    "answer_api.manifest": _of_no_survey("/u/ingen-slik/manifest.json"),
+    "answer_api.definition": _of_no_survey("/u/ingen-slik/definisjon.json"),
+    "answer_api.wording": _of_no_survey("/u/ingen-slik/ordlyd.json"),
+    "answer_api.answer": _of_no_survey(
+        "/api/u/ingen-slik/answer",
+        method="POST",
+        answers={},
+        group=0,
+        token=_POINT,
+        **_RESPONSE,
+    ),
+    "answer_api.status": _of_no_survey(
+        "/api/u/ingen-slik/status", method="POST", **_RESPONSE
+    ),
+    "answering.page": _of_no_survey("/u/ingen-slik"),
+    "answering.answer": _of_no_survey("/u/ingen-slik", method="POST"),
+    "answering.receipt": _of_no_survey("/u/ingen-slik/takk"),
+    "survey_results.show_shared": _of_no_survey("/u/ingen-slik/resultater"),
+    "survey_log.page": _of_no_survey("/undersokelser/tavle"),
+    "survey_log.leaves": _of_no_survey("/undersokelser/tavle/blader?fra=0"),
+    "survey_log.checkpoint": _of_no_survey("/undersokelser/tavle/sjekkpunkt"),
+    "survey_log.inclusion": _of_no_survey(
+        f"/undersokelser/tavle/inklusjon?avtrykk={'00' * 32}"
+    ),
+    "survey_log.consistency": _of_no_survey(
+        "/undersokelser/tavle/konsistens?fra=1&til=1"
+    ),
+    "joint.show_public": _of_no_survey(_NO_JOINT),
+    "joint.download": _of_no_survey(f"{_NO_JOINT}/protokoll.json"),
+    "joint.download_printed": _of_no_survey(f"{_NO_JOINT}/protokoll.pdf"),
+}
+"""Of surveys and joint counts, which this installation has none of: what a request
+reaches for is seen all the same. tests/surveys and tests/web ask where there are some."""
+
+EVERY: Final = {**WHILE_OPEN, **WHEN_SHREDDED, **WHERE_NOTHING_IS}
 
 
 def visit_everything(held: Installation) -> dict[str, Watched]:
@@ -142,7 +203,8 @@ def visit_everything(held: Installation) -> dict[str, Watched]:
     earlier = held.vote(early)
     held.sweep()
     visitor = Visitor(held, held.device(late), earlier[0])
-    found = {name: _watch(visitor, asking) for name, asking in WHILE_OPEN.items()}
+    asked = {**WHILE_OPEN, **WHERE_NOTHING_IS}
+    found = {name: _watch(visitor, asking) for name, asking in asked.items()}
     held.close()
     held.count()
     held.approve()
