@@ -190,7 +190,7 @@ WHERE_NOTHING_IS: Final[Mapping[str, Asking]] = {
     "joint.download_printed": _of_no_survey(f"{_NO_JOINT}/protokoll.pdf"),
 }
 """Of surveys and joint counts, which this installation has none of: what a request
-reaches for is seen all the same. tests/surveys and tests/web ask where there are some."""
+reaches for is seen all the same. tests/surveys and tests/web ask where some are."""
 
 EVERY: Final = {**WHILE_OPEN, **WHEN_SHREDDED, **WHERE_NOTHING_IS}
 
