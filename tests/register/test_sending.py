@@ -559,7 +559,7 @@ def test_a_message_row_tells_no_time(office: PostOffice) -> None:
     office.open(*members(1))
     office.invite()
     known = {"id", "election_id", "sending_id", "entry_id", "channel", "state"}
-    known |= {"batch_id"}
+    known |= {"batch_id", "to_former"}
     assert {column.name for column in Message.__table__.columns} == known
 
 

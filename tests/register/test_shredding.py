@@ -83,12 +83,14 @@ def found_in(folders: list[Path], needles: Needles) -> set[str]:
 
 def missing_in(folders: list[Path], needles: Needles) -> list[str]:
     """Kinds of which not every needle is found."""
-    return [
-        kind
-        for kind, each in needles.drawn.items()
+    each = {
+        f"{kind} {number}": [one]
+        for kind, drawn in needles.drawn.items()
         if kind != "data key"
-        and any(not look_through(folders, {kind: [one]}).findings for one in each)
-    ]
+        for number, one in enumerate(drawn)
+    }
+    found = {finding.kind for finding in look_through(folders, each).findings}
+    return sorted({name.rpartition(" ")[0] for name in each.keys() - found})
 
 
 def shred(election: Election) -> None:
