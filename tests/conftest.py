@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import redis
 from playwright.sync_api import sync_playwright
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from infra.databases import Store, create_schema, open_store
 from infra.sides import SIDES
@@ -97,6 +98,35 @@ LONG = (
     "tests/web/test_official_look.py",  # every page at every width
 )
 """What takes minutes, and what it is that a shorter test tries too."""
+
+
+TOGETHER = {
+    "tests/secrecy/test_every_byte.py": "voted",
+    "tests/secrecy/test_hidden_order.py": "voted",
+    "tests/secrecy/test_servers_open_nothing.py": "voted",
+    "tests/web/test_look.py": "gallery",
+    "tests/web/test_official_look.py": "gallery",
+    "tests/web/test_official_pages.py": "gallery",
+}
+"""Files that share what is costly to make."""
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]
+    """Gives a file to one worker, so that what its tests share is made once.
+
+    One database's part of a file is a piece by itself: in the random order the two
+    would take turns, and what they share would be made anew at each.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        kind = "postgres" if "postgres" in test.partition("[")[2] else "sqlite"
+        return f"{TOGETHER.get(file, file)} {kind}"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    """Hand out tests by file."""
+    return ByFile(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)

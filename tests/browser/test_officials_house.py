@@ -34,7 +34,7 @@ from tests.browser.house_set_up import (
     make_keys,
 )
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("commands")]
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture

@@ -26,8 +26,6 @@ from scripts.simulation.web import HttpClient, Refused
 from tests.commands.installations import RunningUrne, running_urne
 from voting.record import read_record
 
-pytestmark = pytest.mark.xdist_group("commands")
-
 SHORT_RETENTION: Final = timedelta(seconds=5)
 
 

@@ -35,8 +35,6 @@ from tests.browser.election_set_up import (
     make_keys,
 )
 
-pytestmark = pytest.mark.xdist_group("commands")
-
 
 @pytest.fixture
 def day(tmp_path: Path, browser: Browser) -> Iterator[Day]:

@@ -18,7 +18,7 @@ from scripts.simulation.mailboxes import Mailboxes
 from scripts.simulation.voters import VoterClient
 from tests.commands.installations import ROOT, RunningUrne, fetch, running_urne
 
-pytestmark = [pytest.mark.xdist_group("commands"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")

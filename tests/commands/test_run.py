@@ -7,8 +7,6 @@ import signal
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from tests.commands.installations import (
     ROOT,
     RunningUrne,
@@ -16,8 +14,6 @@ from tests.commands.installations import (
     living_programs,
     running_urne,
 )
-
-pytestmark = pytest.mark.xdist_group("commands")
 
 
 def test_it_gets_ready_and_stops_without_leaving_a_process(tmp_path: Path) -> None:

@@ -12,8 +12,6 @@ import pytest
 from scripts.simulation.rolls import write_roll
 from tests.commands.installations import ROOT, living_programs
 
-pytestmark = pytest.mark.xdist_group("commands")
-
 
 def _simulate(out: Path, *arguments: str) -> dict[str, Any]:
     done = subprocess.run(

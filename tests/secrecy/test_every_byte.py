@@ -30,8 +30,6 @@ from tests.secrecy.needles import (
 )
 from tests.secrecy.voted import Voted
 
-pytestmark = pytest.mark.xdist_group("voted")
-
 
 def people(voted: Voted) -> Needles:
     return of_a_person(voted.installation.members)

@@ -13,8 +13,6 @@ from infra.sides import SIDES, Side
 from tests.secrecy.hidden import most_joined, orders_of, rows_as_they_lie, values_in
 from tests.secrecy.voted import BATCHES, VOTERS, Voted
 
-pytestmark = pytest.mark.xdist_group("voted")
-
 BY_CHANCE: Final = 20
 """Of 60 in three batches, three are joined rightly by chance; 20 never are."""
 

@@ -22,8 +22,6 @@ from tests.secrecy.needles import HEADER
 from tests.secrecy.thieves import KEY, Opened, keys_in, try_every_key
 from tests.secrecy.voted import Voted
 
-pytestmark = pytest.mark.xdist_group("voted")
-
 NOTHING = Opened(ballots=0, boxes=0)
 ALIKE = 4
 """Of rows of one kind so many are taken apart; of the rest, what has a key's size."""

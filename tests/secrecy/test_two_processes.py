@@ -80,7 +80,6 @@ class Apart:
         return of_a_ballot(self.devices)
 
 
-pytestmark = pytest.mark.xdist_group("apart")
 KINDS = [pytest.param(BOTH[0]), pytest.param(BOTH[1], marks=pytest.mark.long)]
 
 
